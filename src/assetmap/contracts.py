@@ -1,0 +1,209 @@
+"""What a table promises: columns, types, keys, patterns and who may see each column.
+
+Belongs here: :class:`Column`, :class:`Contract` and the checks that find breaches.
+Does not: the contracts themselves (``datasets/``, ``disclosure/tables.py``), nor what is
+done with a row that breaks one (``quarantine.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from assetmap.errors import ContractError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+Kind = Literal["text", "integer", "number", "boolean", "geometry"]
+
+DUCKDB_TYPES: dict[Kind, str] = {
+    "text": "VARCHAR",
+    "integer": "BIGINT",
+    "number": "DOUBLE",
+    "boolean": "BOOLEAN",
+    "geometry": "BLOB",
+}
+
+
+class Disclosure(StrEnum):
+    """Who a column is about, and so how far it may travel."""
+
+    IDENTITY = "I"
+    """Name, contact, exact address of a person."""
+    ANSWER = "S"
+    """What a person said, under a pseudonym."""
+    ORGANISATION = "O"
+    """Organisations, places and sites."""
+    BASE = "B"
+    """Open base data."""
+
+    @property
+    def is_public(self) -> bool:
+        """True where a column may pass the gate as it stands."""
+        return self in (Disclosure.ORGANISATION, Disclosure.BASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """One column: its type, meaning, limits and disclosure class.
+
+    ``unit`` is shown in the data dictionary; a column name that ends in a unit suffix
+    (``_m``, ``_ha``, ``_pct`` …) repeats it. ``pattern`` is a full regular expression.
+    """
+
+    name: str
+    kind: Kind
+    description: str
+    disclosure: Disclosure
+    unit: str = ""
+    nullable: bool = False
+    pattern: str | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Contract:
+    """The columns of one table, in order, and the columns that identify a row."""
+
+    table: str
+    row_is: str
+    primary_key: tuple[str, ...]
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> list[str]:
+        """Column names, in order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def public_columns(self) -> list[Column]:
+        """Columns of class O or B."""
+        return [column for column in self.columns if column.disclosure.is_public]
+
+    @property
+    def is_restricted(self) -> bool:
+        """True where any column is about a person."""
+        return len(self.public_columns) < len(self.columns)
+
+    def column(self, name: str) -> Column:
+        """Return the column called ``name``; KeyError if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+@dataclass(frozen=True, eq=False)
+class Breach:
+    """Rows that break one rule of one column.
+
+    ``rows`` is a boolean array over the table's rows; ``reason`` a code of
+    :data:`assetmap.quarantine.REASONS`; ``example`` is empty for classes I and S, so that
+    no personal value can reach a message.
+    """
+
+    reason: str
+    column: str
+    what: str
+    rows: np.ndarray
+    example: str
+
+    def __str__(self) -> str:
+        count, total = int(self.rows.sum()), len(self.rows)
+        first = int(np.flatnonzero(self.rows)[0]) + 1
+        shown = f", e.g. {self.example!r}" if self.example else ""
+        return f"{self.what} in {count} of {total} rows (first: row {first}){shown}"
+
+
+def find_breaches(frame: pd.DataFrame, contract: Contract) -> list[Breach]:
+    """Return every breach of ``contract`` by the typed table ``frame``, in column order.
+
+    Raises
+    ------
+    ContractError
+        Where a declared column is absent or an undeclared one is present: then the
+        staging code is wrong, not a row.
+    """
+    _require_columns(frame, contract)
+    breaches = [b for column in contract.columns for b in _column_breaches(frame, column)]
+    repeated = frame.duplicated(list(contract.primary_key), keep="first").to_numpy()
+    if repeated.any():
+        key = ", ".join(contract.primary_key)
+        example = _example(frame, contract.column(contract.primary_key[0]), repeated)
+        what = f"primary key [{key}] repeats"
+        breaches.append(Breach("duplicate_key", contract.primary_key[0], what, repeated, example))
+    return breaches
+
+
+def check(frame: pd.DataFrame, contract: Contract) -> None:
+    """Raise :class:`ContractError` that names every breach of ``contract`` at once."""
+    breaches = find_breaches(frame, contract)
+    if breaches:
+        raise ContractError(describe(contract.table, breaches))
+
+
+def describe(table: str, breaches: list[Breach]) -> str:
+    """Return one message for all breaches of a table."""
+    places = "1 place" if len(breaches) == 1 else f"{len(breaches)} places"
+    lines = "".join(f"\n  - {breach}" for breach in breaches)
+    return f"{table} breaks its contract in {places}:{lines}"
+
+
+def _require_columns(frame: pd.DataFrame, contract: Contract) -> None:
+    missing = [name for name in contract.names if name not in frame.columns]
+    extra = [str(name) for name in frame.columns if name not in contract.names]
+    if missing or extra:
+        message = (
+            f"{contract.table} does not have the columns of its contract: "
+            f"missing {missing or 'none'}, undeclared {extra or 'none'}. Mend its stage()."
+        )
+        raise ContractError(message)
+
+
+def _column_breaches(frame: pd.DataFrame, column: Column) -> Iterator[Breach]:
+    values = frame[column.name]
+    absent = values.isna().to_numpy()
+    present = ~absent
+    if not column.nullable and absent.any():
+        yield Breach("missing_value", column.name, f"{column.name} is empty", absent, "")
+    for reason, what, broken in _value_rules(values, present, column):
+        if broken.any():
+            example = _example(frame, column, broken)
+            yield Breach(reason, column.name, f"{column.name} {what}", broken, example)
+
+
+def _value_rules(
+    values: pd.Series, present: np.ndarray, column: Column
+) -> Iterator[tuple[str, str, np.ndarray]]:
+    if column.kind in ("integer", "number") and present.any():
+        numbers = values.astype(float).to_numpy()
+        yield "bad_number", "is not finite", present & ~np.isfinite(numbers)
+        if column.minimum is not None:
+            what = f"is below {column.minimum:g}"
+            yield "out_of_range", what, present & (numbers < column.minimum)
+        if column.maximum is not None:
+            what = f"is above {column.maximum:g}"
+            yield "out_of_range", what, present & (numbers > column.maximum)
+    if column.pattern is not None:
+        matches = values.astype("string").str.fullmatch(column.pattern).fillna(value=True)
+        what = f"does not match {column.pattern}"
+        yield "bad_code", what, present & ~matches.to_numpy(dtype=bool)
+    if column.allowed:
+        what = f"is none of {', '.join(column.allowed)}"
+        yield "bad_category", what, present & ~values.isin(column.allowed).to_numpy()
+
+
+def _example(frame: pd.DataFrame, column: Column, broken: np.ndarray) -> str:
+    if not column.disclosure.is_public or column.kind == "geometry":
+        return ""
+    value = frame[column.name].to_numpy()[int(np.flatnonzero(broken)[0])]
+    text = f"{value:g}" if isinstance(value, float | np.floating) else str(value)
+    return text[:60]

@@ -1,0 +1,140 @@
+"""Frozen settings: where files are, which area is studied, what may be published.
+
+Belongs here: reading and checking ``study_area.toml`` and ``policy.toml``. Does not:
+anything that depends on the data itself.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+
+from assetmap.errors import ConfigError, MissingInputError
+from assetmap.geography import LAD_PATTERN, SLUG_PATTERN, WARD_PATTERN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=40)]
+WardCode = Annotated[str, StringConstraints(pattern=WARD_PATTERN)]
+LadCode = Annotated[str, StringConstraints(pattern=LAD_PATTERN)]
+ShortText = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+Metres = Annotated[int, Field(gt=0, le=20_000)]
+
+_Model = TypeVar("_Model", bound="_Strict")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Benchmark(_Strict):
+    """A local authority to compare with; computed only where all its LSOAs are loaded."""
+
+    code: LadCode
+    name: ShortText
+    lsoa11_count: Annotated[int, Field(gt=0)]
+
+
+class StudyArea(_Strict):
+    """The area of interest: a list of ward codes of 2017, and the distances that matter."""
+
+    id: Slug
+    name: ShortText
+    wards: Annotated[tuple[WardCode, ...], Field(min_length=1, strict=False)]
+    catchments_m: Annotated[tuple[Metres, ...], Field(min_length=1, strict=False)] = (
+        400,
+        800,
+        1200,
+    )
+    adjacent_m: Metres = 400
+    nearest_count: Annotated[int, Field(ge=1, le=20)] = 3
+    benchmarks: Annotated[tuple[Benchmark, ...], Field(strict=False)] = ()
+
+
+class Policy(_Strict):
+    """What may be published about people; the defaults are the strictest in use."""
+
+    threshold: Annotated[int, Field(ge=10)] = 10
+    rounding_base: Annotated[int, Field(ge=5)] = 5
+    max_held_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that a run depends on besides its input files."""
+
+    raw: Path
+    out: Path
+    study_area: StudyArea
+    policy: Policy
+
+    @property
+    def processed(self) -> Path:
+        """Rebuilt tables; never published."""
+        return self.out / "data" / "processed"
+
+    @property
+    def maps(self) -> Path:
+        """The published site."""
+        return self.out / "maps"
+
+    @property
+    def warehouse(self) -> Path:
+        """The warehouse, with restricted tables."""
+        return self.processed / "assetmap.duckdb"
+
+    @property
+    def public(self) -> Path:
+        """What the gate let through."""
+        return self.processed / "public.duckdb"
+
+
+def read_settings(raw: Path, out: Path) -> Settings:
+    """Read ``study_area.toml`` and ``policy.toml`` from the folder ``raw``.
+
+    Raises
+    ------
+    MissingInputError
+        The folder or a file is not there.
+    ConfigError
+        A file is not TOML, or a value is missing, unknown or impossible; every fault of a
+        file in one message.
+    """
+    if not raw.is_dir():
+        message = (
+            f"{raw}: there is no such folder. Give the folder that holds study_area.toml and "
+            "one folder a dataset with --raw DIR."
+        )
+        raise MissingInputError(message)
+    return Settings(
+        raw=raw,
+        out=out,
+        study_area=_read_toml(raw / "study_area.toml", StudyArea),
+        policy=_read_toml(raw / "policy.toml", Policy),
+    )
+
+
+def _read_toml(path: Path, model: type[_Model]) -> _Model:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = (
+            f"{path} is missing. Copy it from the project's data/raw and set it for your area."
+        )
+        raise MissingInputError(message) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        message = f"{path} is not TOML: {fault}. Mend that line."
+        raise ConfigError(message) from None
+    try:
+        return model.model_validate(values)
+    except ValidationError as fault:
+        lines = "".join(
+            f"\n  - {'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}"
+            for e in fault.errors(include_url=False, include_input=False)
+        )
+        message = f"{path} has {fault.error_count()} wrong settings:{lines}"
+        raise ConfigError(message) from None
