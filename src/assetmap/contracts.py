@@ -184,7 +184,7 @@ def _value_rules(
     values: pd.Series, present: np.ndarray, column: Column
 ) -> Iterator[tuple[str, str, np.ndarray]]:
     if column.kind in ("integer", "number") and present.any():
-        numbers = values.astype(float).to_numpy()
+        numbers = values.to_numpy(dtype=float, na_value=np.nan)
         yield "bad_number", "is not finite", present & ~np.isfinite(numbers)
         if column.minimum is not None:
             what = f"is below {column.minimum:g}"

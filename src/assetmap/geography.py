@@ -21,10 +21,10 @@ BNG: Final = 27700
 WGS84: Final = 4326
 """Longitude and latitude, degrees: only publishing uses it."""
 
-LSOA_PATTERN: Final = r"^E01\d{6}$"
-OA_PATTERN: Final = r"^E00\d{6}$"
-WARD_PATTERN: Final = r"^E05\d{6}$"
-LAD_PATTERN: Final = r"^E0[6-9]\d{6}$"
+LSOA_PATTERN: Final = r"^[EW]01\d{6}$"
+OA_PATTERN: Final = r"^[EW]00\d{6}$"
+WARD_PATTERN: Final = r"^[EW]05\d{6}$"
+LAD_PATTERN: Final = r"^[EW]0[6-9]\d{6}$"
 POSTCODE_PATTERN: Final = r"^[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}$"
 SLUG_PATTERN: Final = r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$"
 

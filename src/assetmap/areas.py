@@ -1,0 +1,69 @@
+"""Guards on area codes: the study area's wards exist, and no table mixes vintages.
+
+Belongs here: checks across tables that must hold before anything is joined.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from assetmap.errors import MixedVintageError, UnknownAreaError
+from assetmap.warehouse import fetch
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from assetmap.settings import StudyArea
+
+_OF_2011: Final = ("stg_imd_2019", "stg_lsoa_2011", "stg_lookup_lsoa11_ward17")
+_OF_2021: Final = tuple(
+    f"stg_census_2021_{table}" for table in ("ts001", "ts004", "ts029", "ts045", "ts062", "ts067")
+)
+
+
+def require_known_wards(
+    con: duckdb.DuckDBPyConnection, study_area: StudyArea, path: Path
+) -> None:
+    """Raise UnknownAreaError unless every ward code is in the lookup of 2017."""
+    known = fetch(
+        con,
+        "SELECT DISTINCT l.wd17cd, l.wd17nm FROM stg_lookup_lsoa11_ward17 AS l ORDER BY ALL",
+    )
+    unknown = [code for code in study_area.wards if code not in set(known["wd17cd"])]
+    if unknown:
+        some = ", ".join(f"{row.wd17cd} {row.wd17nm}" for row in known.head(3).itertuples())
+        message = (
+            f"{path}: wards has {len(unknown)} of {len(study_area.wards)} codes that are not wards "
+            f"in force in 2017, e.g. {unknown[0]!r}. Wards were redrawn in 2018 and some kept "
+            f"their names under new codes. Use codes of the {len(known)} wards in "
+            f"lookup_lsoa11_ward17 (such as {some}), or put the full lookup into its folder."
+        )
+        raise UnknownAreaError(message)
+
+
+def require_vintages(con: duckdb.DuckDBPyConnection) -> None:
+    """Raise MixedVintageError where a table has LSOA codes that exist in the other census only."""
+    for table in _OF_2011:
+        _require_vintage(con, table, own="lsoa11cd", other="lsoa21cd")
+    for table in _OF_2021:
+        _require_vintage(con, table, own="lsoa21cd", other="lsoa11cd")
+
+
+def _require_vintage(con: duckdb.DuckDBPyConnection, table: str, *, own: str, other: str) -> None:
+    lookup = "stg_lookup_lsoa11_lsoa21"
+    strangers = fetch(
+        con,
+        f"SELECT t.{own} AS code FROM {table} AS t "  # noqa: S608 - names of this module
+        f"WHERE t.{own} NOT IN (SELECT a.{own} FROM {lookup} AS a) "
+        f"AND t.{own} IN (SELECT b.{other} FROM {lookup} AS b) ORDER BY ALL",
+    )
+    if len(strangers):
+        year, wrong = ("2011", "2021") if own == "lsoa11cd" else ("2021", "2011")
+        message = (
+            f"{table} holds {len(strangers)} LSOA codes of {wrong} where it needs those of {year}, "
+            f"e.g. {strangers['code'].iloc[0]!r}. Use the edition of the file for the LSOAs of "
+            f"{year}; the two meet only through lookup_lsoa11_lsoa21."
+        )
+        raise MixedVintageError(message)

@@ -1,0 +1,320 @@
+"""The build, from raw files to gated tables, as steps that share one folder.
+
+Belongs here: the order of things, and what each step reads from and leaves in the build
+folder. Does not: reading, geometry, figures or pages themselves. Every step takes settings
+and ids, never rows, so that an orchestrator can run each as a task of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from assetmap import fields, linking, provenance
+from assetmap.areas import require_known_wards, require_vintages
+from assetmap.caveats import CAVEATS
+from assetmap.convert import MARK_COLUMNS
+from assetmap.dataset import Dataset, Loaded, load
+from assetmap.datasets import find_datasets, get_dataset
+from assetmap.disclosure.gate import pass_gate
+from assetmap.errors import MissingInputError, StorageError
+from assetmap.geography import crs_operation
+from assetmap.indicators import Member, expand, find_indicators, measure
+from assetmap.lineage import derive, read_statements, write_lineage
+from assetmap.quality import as_table, assess, find_checks
+from assetmap.quarantine import HELD_COLUMNS
+from assetmap.readers import find_inputs
+from assetmap.warehouse import fetch, fetch_table, open_warehouse, write_table, write_typed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from assetmap.settings import Settings
+
+_LOG = logging.getLogger(__name__)
+
+ATTRIBUTION: Final = (
+    "Contains public sector information licensed under the Open Government Licence v3.0. "
+    "Source: Office for National Statistics and MHCLG. Contains OS data and Royal Mail data "
+    "© Crown copyright and database right. Positions of hospitals © OpenStreetMap contributors "
+    "(ODbL)."
+)
+
+_ACCOUNTS: Final[dict[str, dict[str, str]]] = {
+    "run_dataset": {
+        "dataset_id": "VARCHAR",
+        "row_count": "BIGINT",
+        "loaded_count": "BIGINT",
+        "held_count": "BIGINT",
+        "is_starter": "BOOLEAN",
+        "notes": "VARCHAR",
+    },
+    "run_file": {"dataset_id": "VARCHAR", "file": "VARCHAR", "sha256": "VARCHAR"},
+    "run_held": {name: "BIGINT" if name == "row_number" else "VARCHAR" for name in HELD_COLUMNS},
+    "run_source_mark": {
+        "dataset": "VARCHAR",
+        "file": "VARCHAR",
+        "row_number": "BIGINT",
+        "column_name": "VARCHAR",
+        "status": "VARCHAR",
+    },
+    "run_column": {"table_name": "VARCHAR", "column_name": "VARCHAR", "disclosure": "VARCHAR"},
+}
+
+
+def build_folder(settings: Settings) -> Path:
+    """Return the folder in which a build grows; it replaces the last build when whole."""
+    return settings.processed / "build"
+
+
+def start_build(settings: Settings) -> list[str]:
+    """Make a fresh build folder and return the ids of the datasets to load, in order.
+
+    Raises
+    ------
+    MissingInputError
+        A required dataset has no file; all of them are named at once.
+    StorageError
+        The folder cannot be written.
+    """
+    datasets = find_datasets()
+    present = {key: _has_input(dataset, settings) for key, dataset in datasets.items()}
+    missing = [d for key, d in datasets.items() if d.required and not present[key]]
+    if missing:
+        raise MissingInputError(_missing_message(missing, settings))
+    folder = build_folder(settings)
+    try:
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+    except OSError as fault:
+        message = f"{folder}: cannot be made ({fault.strerror}). Check free space and rights."
+        raise StorageError(message) from None
+    with open_warehouse(_warehouse(settings)) as con:
+        _write_settings(con, settings)
+        for table, types in _ACCOUNTS.items():
+            write_typed(con, table, pd.DataFrame(columns=list(types)), types)
+        for dataset in datasets.values():
+            _prepare_table(con, dataset)
+    return [key for key in datasets if present[key]]
+
+
+def load_dataset(settings: Settings, dataset_id: str) -> dict[str, int]:
+    """Load one dataset into the build; return its counts of rows in, loaded and held."""
+    dataset = get_dataset(dataset_id)
+    loaded = load(dataset, settings.raw, max_held_share=settings.policy.max_held_share)
+    with open_warehouse(_warehouse(settings)) as con:
+        write_table(con, dataset.contract, loaded.table)
+        _write_account(con, dataset, loaded)
+    return {"rows": loaded.rows_in, "loaded": len(loaded.table), "held": len(loaded.held)}
+
+
+def link_assets(settings: Settings) -> dict[str, int]:
+    """Check the areas, make what geometry needs, and join assets, postcodes and sites."""
+    with open_warehouse(_warehouse(settings)) as con:
+        require_known_wards(con, settings.study_area, settings.raw / "study_area.toml")
+        require_vintages(con)
+        derive(con, read_statements("intermediate"))
+        return linking.link(con, settings.study_area)
+
+
+def measure_indicators(settings: Settings) -> int:
+    """Derive the marts, run every indicator and every check; return the indicators' count."""
+    indicators = find_indicators()
+    members = expand(indicators, settings.study_area.catchments_m)
+    checks = find_checks()
+    with open_warehouse(_warehouse(settings)) as con:
+        statements = read_statements("intermediate") | read_statements("marts")
+        derive(con, statements, require_all=True)
+        areas = fetch_table(con, "int_area", ["geography", "area_code"])
+        figures = pd.concat([measure(con, m, areas) for m in members], ignore_index=True)
+        _write_marts(con, settings, members, figures)
+        findings = as_table(assess(con, checks))
+        _write_public(con, "quality", findings)
+        write_lineage(
+            con,
+            statements,
+            {
+                "mart_indicator": [indicator.statement for indicator in indicators],
+                "mart_quality": [check.statement for check in checks],
+            },
+        )
+        _write_reports(con, settings, findings)
+    return len(members)
+
+
+def finish_build(settings: Settings) -> dict[str, int]:
+    """Pass the gate and put the whole build in the last one's place; return table counts."""
+    folder = build_folder(settings)
+    counts = pass_gate(_warehouse(settings), folder / settings.public.name)
+    for path in sorted(folder.iterdir()):
+        os.replace(path, settings.processed / path.name)  # noqa: PTH105 - the atomic call
+    folder.rmdir()
+    return counts
+
+
+def input_hashes(settings: Settings) -> dict[str, str]:
+    """Return the SHA-256 of every input file of the last build, by path below the raw folder."""
+    with open_warehouse(settings.warehouse, read_only=True) as con:
+        rows = fetch_table(con, "run_file", ["file"])
+    return dict(zip(rows["file"], rows["sha256"], strict=True))
+
+
+def _warehouse(settings: Settings) -> Path:
+    return build_folder(settings) / settings.warehouse.name
+
+
+def _has_input(dataset: Dataset, settings: Settings) -> bool:
+    return bool(find_inputs(dataset.folder_in(settings.raw), dataset.members))
+
+
+def _missing_message(missing: list[Dataset], settings: Settings) -> str:
+    lines = "".join(
+        f"\n  - {d.id}: no data file in {d.folder_in(settings.raw)}. Download it from "
+        f"{d.source.url} ({d.source.licence}) and save it there, or run `assetmap fetch {d.id}`."
+        for d in missing
+    )
+    return f"{len(missing)} of the required datasets are missing from {settings.raw}:{lines}"
+
+
+def _write_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
+    area = settings.study_area
+    tables = {
+        "cfg_study_area": {"area_code": [area.id], "area_name": [area.name]},
+        "cfg_ward": {"wd17cd": list(area.wards)},
+        "cfg_catchment": {"catchment_m": sorted(area.catchments_m)},
+        "cfg_benchmark": {
+            "lad17cd": [b.code for b in area.benchmarks],
+            "lad17nm": [b.name for b in area.benchmarks],
+            "lsoa11_count": [b.lsoa11_count for b in area.benchmarks],
+        },
+        "cfg_kind": {
+            "kind": list(fields.KINDS),
+            "kind_label": [label for label, _ in fields.KINDS.values()],
+        },
+    }
+    for table, columns in tables.items():
+        whole = ("catchment_m", "lsoa11_count")
+        types = {name: "BIGINT" if name in whole else "VARCHAR" for name in columns}
+        write_typed(con, table, pd.DataFrame(columns), types)
+
+
+def _prepare_table(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+    """Make the dataset's table empty, so that an optional dataset may be absent."""
+    contract = dataset.contract
+    write_table(con, contract, pd.DataFrame(columns=contract.names))
+    classes = [(contract.table, column.name, str(column.disclosure)) for column in contract.columns]
+    con.executemany("INSERT INTO run_column VALUES (?, ?, ?)", classes)
+
+
+def _write_account(con: duckdb.DuckDBPyConnection, dataset: Dataset, loaded: Loaded) -> None:
+    account = pd.DataFrame(
+        {
+            "dataset_id": [dataset.id],
+            "row_count": [loaded.rows_in],
+            "loaded_count": [len(loaded.table)],
+            "held_count": [len(loaded.held)],
+            "is_starter": [loaded.is_starter],
+            "notes": ["; ".join(loaded.notes)],
+        }
+    )
+    files = pd.DataFrame(loaded.files, columns=["file", "sha256"])
+    marks = loaded.marks[MARK_COLUMNS].rename(columns={"column": "column_name"})
+    rows = {
+        "run_dataset": account,
+        "run_file": files.assign(dataset_id=dataset.id),
+        "run_held": loaded.held,
+        "run_source_mark": marks,
+    }
+    for table, frame in rows.items():
+        kept = fetch_table(con, table)
+        whole = pd.concat([kept, frame], ignore_index=True) if len(kept) else frame
+        write_typed(con, table, whole, _ACCOUNTS[table])
+
+
+def _write_marts(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    members: list[Member],
+    figures: pd.DataFrame,
+) -> None:
+    """Write the marts that are made here rather than by a statement."""
+    caveats = pd.DataFrame({"caveat": list(CAVEATS), "meaning": list(CAVEATS.values())})
+    classes = {m.id: str(m.indicator.disclosure) for m in members}
+    _write_public(con, "indicator", figures)
+    _write_public(con, "indicator_meta", pd.DataFrame([member.meta() for member in members]))
+    _write_public(con, "caveat", caveats)
+    _write_public(con, "dataset", _dataset_table(con))
+    _write_public(con, "run", _run_table(con, settings))
+    write_typed(
+        con,
+        "run_indicator",
+        pd.DataFrame({"indicator_id": list(classes), "disclosure": list(classes.values())}),
+        {"indicator_id": "VARCHAR", "disclosure": "VARCHAR"},
+    )
+
+
+def _write_public(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+    """Write ``mart_<name>`` with the columns of its published twin."""
+    from assetmap.contracts import DUCKDB_TYPES  # noqa: PLC0415
+    from assetmap.disclosure.tables import PUBLISHED  # noqa: PLC0415
+
+    contract = next(c for c in PUBLISHED if c.table == f"pub_{name}")
+    types = {column.name: DUCKDB_TYPES[column.kind] for column in contract.columns}
+    write_typed(con, f"mart_{name}", frame, types)
+
+
+def _dataset_table(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    accounts = fetch_table(con, "run_dataset", ["dataset_id"])
+    sources = [asdict(get_dataset(key).source) for key in accounts["dataset_id"]]
+    described = pd.DataFrame(sources)[["title", "publisher", "licence", "url", "period"]]
+    extent = accounts["is_starter"].map({True: "starter extract", False: "full"})
+    return pd.concat([accounts, described], axis=1).assign(extent=extent)
+
+
+def _run_table(con: duckdb.DuckDBPyConnection, settings: Settings) -> pd.DataFrame:
+    accounts = fetch_table(con, "run_dataset", ["dataset_id"])
+    inputs = fetch_table(con, "run_file", ["file"])
+    operation, accuracy = crs_operation()
+    facts = {
+        "run_id": provenance.run_id(settings, dict(zip(inputs["file"], inputs["sha256"], strict=True))),
+        "code_version": provenance.code_version(),
+        "policy_hash": provenance.hash_policy(settings),
+        "data_as_of": max(get_dataset(key).source.as_of for key in accounts["dataset_id"]),
+        "area_name": settings.study_area.name,
+        "area_id": settings.study_area.id,
+        "crs_operation": operation,
+        "crs_accuracy_m": f"{accuracy:g}",
+        "catchments_m": ";".join(map(str, sorted(settings.study_area.catchments_m))),
+        "attribution": ATTRIBUTION,
+        "summary_rows_loaded": str(accounts["loaded_count"].sum()),
+        "summary_rows_held": str(accounts["held_count"].sum()),
+    }
+    return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
+
+
+def _write_reports(
+    con: duckdb.DuckDBPyConnection, settings: Settings, findings: pd.DataFrame
+) -> None:
+    """Write quarantine.csv and quality.json beside the warehouse."""
+    folder = build_folder(settings)
+    held = fetch(con, "SELECT * FROM run_held ORDER BY dataset, file, row_number, reason")
+    held.to_csv(folder / "quarantine.csv", index=False, lineterminator="\n")
+    datasets = fetch(
+        con,
+        "SELECT dataset_id, row_count, loaded_count, held_count, notes FROM run_dataset "
+        "ORDER BY dataset_id",
+    )
+    report = {
+        "checks": json.loads(findings.to_json(orient="records")),
+        "datasets": json.loads(datasets.to_json(orient="records")),
+    }
+    text = json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False)
+    (folder / "quality.json").write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -1,0 +1,74 @@
+"""Standard caveats: what a reader must know beside a figure, worded once.
+
+Belongs here: the dictionary. An indicator names its caveats by key in its SQL header.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+CAVEATS: Final[dict[str, str]] = {
+    "best_fit": (
+        "Adds up whole LSOAs, each given to the ward where most of its people live (the best fit "
+        "of the ONS), so it is close to the ward's own boundary but not the same."
+    ),
+    "catchment_beyond_data": (
+        "Part of the catchment lies outside the neighbourhoods that are loaded, so there is no "
+        "figure rather than one that leaves people or places out."
+    ),
+    "census_perturbation": (
+        "The ONS changed small census counts slightly to protect people; totals of different "
+        "tables differ by a few."
+    ),
+    "full_files_needed": (
+        "Not available: needs the full official files, of which only an extract is loaded."
+    ),
+    "generalised_outline": (
+        "Places are given to areas by outlines that the ONS simplified; a place near a boundary "
+        "may fall on the wrong side."
+    ),
+    "indicative_disc": (
+        "The site's true outline is not known: a disc of the stated hectares around the "
+        "register's point stands for it."
+    ),
+    "missing_parts": "Not available: a figure is missing for at least one part of the area.",
+    "not_stated": "Not available: the register and the journals state none.",
+    "point_site": (
+        "The site's size is not known: distances are measured from its recorded point and so "
+        "come out longer than from an edge."
+    ),
+    "prisoners_left_out": "The population behind it leaves prisoners out.",
+    "registers_of_different_dates": (
+        "Places come from registers of different dates; openings and closures since then are not "
+        "in it."
+    ),
+    "relative_measure": (
+        "Deprivation compares neighbourhoods with each other; it is not an amount, and not "
+        "everyone in a deprived neighbourhood is deprived."
+    ),
+    "site_without_place": "Not available: the place of the site is not recorded.",
+    "sites_that_state_none": "At least one site states no figure, so the sum is a lower limit.",
+    "sites_without_place": "Sites whose place is not recorded are left out.",
+    "spread_over_postcodes": (
+        "An estimate: the residents of each LSOA are shared equally among its live postcodes. "
+        "Low and high are the lowest and highest of this and of sharing by area; they are not a "
+        "margin of error."
+    ),
+    "stated_by_register": "As the register or journal states it; not a count of what was built.",
+    "straight_line_distance": (
+        "Straight-line distance: on foot it is farther, much so across a canal, railway or main "
+        "road."
+    ),
+    "vintage_modelled": (
+        "Some LSOAs were merged or changed between 2011 and 2021; their people were shared out "
+        "by the residents of mid-2015."
+    ),
+    "weighted_by_all_residents": (
+        "Weighted by all residents, also where the domain is about children, older people or "
+        "those of working age."
+    ),
+    "weighted_score": (
+        "A mean of scores, weighted by residents: it orders areas, but half the score is not "
+        "half the deprivation. Ranks and deciles are never averaged."
+    ),
+}

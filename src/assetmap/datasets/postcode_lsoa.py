@@ -1,0 +1,45 @@
+"""LSOA of 2011 of every postcode, terminated ones included (ONS lookup of May 2022)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assetmap import fields
+from assetmap.contracts import Contract
+from assetmap.dataset import Dataset, Source
+from assetmap.geography import normalise_postcode
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def stage(raw: pd.DataFrame) -> pd.DataFrame:
+    """Write postcodes in their published spelling."""
+    return raw.assign(postcode=raw["postcode"].map(normalise_postcode, na_action="ignore"))
+
+
+DATASET = Dataset(
+    id="postcode_lsoa",
+    folder="postcodes/postcode_lsoa",
+    source=Source(
+        publisher=fields.ONS,
+        title="Postcode to OA, LSOA, MSOA and Local Authority District (May 2022) Lookup in the UK",
+        url="https://geoportal.statistics.gov.uk/",
+        licence="OGL v3.0; contains Royal Mail data",
+        period="May 2022",
+        as_of="2022-05-31",
+    ),
+    contract=Contract(
+        table="stg_postcode_lsoa",
+        row_is="one postcode, live or terminated",
+        primary_key=("postcode",),
+        columns=(
+            fields.POSTCODE,
+            # Scotland, Northern Ireland and the Crown dependencies have codes of other shapes.
+            fields.code("lsoa11cd", "LSOA of 2011.", r"^[0-9A-Z]{8,9}$", nullable=True),
+            fields.code("terminated_month", "Month of termination.", r"^\d{6}$", nullable=True),
+        ),
+    ),
+    headings={"pcds": "postcode", "lsoa11cd": "lsoa11cd", "doterm": "terminated_month"},
+    stage=stage,
+)

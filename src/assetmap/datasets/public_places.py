@@ -1,0 +1,77 @@
+"""Schools, GP practices, libraries and hospitals with a public address, from four registers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assetmap import fields
+from assetmap.contracts import Contract, Disclosure
+from assetmap.dataset import Dataset, Source
+from assetmap.geography import normalise_postcode
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def stage(raw: pd.DataFrame) -> pd.DataFrame:
+    """Make an id from the register's own, and write postcodes in their published spelling.
+
+    A place that its register does not number is known by kind, name and position.
+    """
+    place = raw["easting_m"].astype("str") + " " + raw["northing_m"].astype("str")
+    described = raw["kind"] + " " + raw["asset_name"] + " " + place.str.replace(".0", "")
+    named = raw["asset_id"].where(raw["asset_id"].notna(), described)
+    return raw.assign(
+        asset_id=named.str.lower().str.replace(r"[^a-z0-9]+", "-", regex=True).str.strip("-"),
+        postcode=raw["postcode"].map(normalise_postcode, na_action="ignore").replace("", None),
+    )
+
+
+DATASET = Dataset(
+    id="public_places",
+    source=Source(
+        publisher="Department for Education, NHS England, Arts Council England",
+        title="Schools, GP practices, libraries and hospitals (four registers, assembled)",
+        url="https://www.get-information-schools.service.gov.uk/Downloads",
+        licence=fields.OGL,
+        period="2022 to 2024",
+        as_of="2024-12-31",
+    ),
+    contract=Contract(
+        table="stg_public_place",
+        row_is="one public place",
+        primary_key=("asset_id",),
+        columns=(
+            fields.label("asset_id", "Register and number.", about=Disclosure.ORGANISATION),
+            fields.label("asset_name", "Name.", about=Disclosure.ORGANISATION),
+            fields.label(
+                "kind",
+                "Kind of micro-asset.",
+                about=Disclosure.ORGANISATION,
+                allowed=tuple(fields.KINDS),
+            ),
+            fields.label("detail", "Phase or type.", about=Disclosure.ORGANISATION, nullable=True),
+            fields.label(
+                "postcode", "Public address.", about=Disclosure.ORGANISATION, nullable=True
+            ),
+            fields.label("register", "Register that lists it.", about=Disclosure.ORGANISATION),
+            fields.label(
+                "location_precision", "How exact the point is.", about=Disclosure.ORGANISATION
+            ),
+            fields.easting(Disclosure.ORGANISATION),
+            fields.northing(Disclosure.ORGANISATION),
+        ),
+    ),
+    headings={
+        "source_id": "asset_id",
+        "name": "asset_name",
+        "kind": "kind",
+        "detail": "detail",
+        "easting": "easting_m",
+        "northing": "northing_m",
+        "postcode": "postcode",
+        "register": "register",
+        "location_precision": "location_precision",
+    },
+    stage=stage,
+)

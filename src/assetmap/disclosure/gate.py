@@ -1,0 +1,164 @@
+"""The only door to publication: marts of the warehouse in, ``public.duckdb`` out.
+
+Belongs here: deciding whether a table may pass, and copying what may. Does not: making
+figures, or anything about pages. The gate fails closed: a table, column or ancestor that it
+does not know the class of does not pass.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import TYPE_CHECKING
+
+from assetmap.contracts import Contract, Disclosure
+from assetmap.disclosure.tables import PUBLISHED
+from assetmap.errors import DisclosureError
+from assetmap.warehouse import fetch, fetch_table, list_tables, open_warehouse, write_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+_LOG = logging.getLogger(__name__)
+
+CLASS_TABLE = "run_column"
+"""``table_name, column_name, disclosure``: the class of every column of every base table."""
+LINEAGE_TABLE = "run_lineage"
+"""``table_name, reads``: which tables each derived table was made from."""
+INDICATOR_TABLE = "run_indicator"
+"""``indicator_id, disclosure``: the class that each indicator's header states."""
+
+_SETTINGS_PREFIX = "cfg_"
+_ACCOUNT_PREFIX = "run_"
+
+
+def pass_gate(
+    warehouse: Path, public: Path, contracts: tuple[Contract, ...] = PUBLISHED
+) -> dict[str, int]:
+    """Write every published table to a fresh database, or nothing at all.
+
+    Parameters
+    ----------
+    warehouse
+        The restricted database; opened read-only.
+    public
+        Where the public database goes; written beside it first, then put in its place.
+    contracts
+        The published tables: ``pub_<x>`` is a copy of ``mart_<x>``.
+
+    Returns
+    -------
+    Rows written, by table.
+
+    Raises
+    ------
+    DisclosureError
+        A table has a column of class I or S, an undeclared column, or an ancestor with one.
+    """
+    fresh = public.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    counts = {}
+    with open_warehouse(warehouse, read_only=True) as source:
+        _require_open(source, contracts)
+        with open_warehouse(fresh) as target:
+            for contract in contracts:
+                rows = fetch_table(source, mart_of(contract), contract.primary_key)
+                write_table(target, contract, rows)
+                counts[contract.table] = len(rows)
+    os.replace(fresh, public)  # noqa: PTH105 - the atomic call, named as such
+    _LOG.info("gate: %d tables, %d rows", len(counts), sum(counts.values()))
+    return counts
+
+
+def mart_of(contract: Contract) -> str:
+    """Return the name of the mart that a published table copies."""
+    return contract.table.replace("pub_", "mart_", 1)
+
+
+def _require_open(source: duckdb.DuckDBPyConnection, contracts: tuple[Contract, ...]) -> None:
+    """Raise one DisclosureError with every reason why something may not pass."""
+    closed = _closed_tables(source)
+    lineage = _read_lineage(source)
+    known = list_tables(source)
+    reasons = [
+        reason
+        for contract in contracts
+        for reason in _reasons_against(contract, source, known, closed, lineage)
+    ]
+    reasons += _closed_indicators(source)
+    if reasons:
+        listed = "".join(f"\n  - {reason}" for reason in reasons)
+        message = (
+            f"the gate refuses {len(reasons)} times, so nothing is published:{listed}\n"
+            "Take the column or table out of what is published, or put people's answers through "
+            "a gated table of counts."
+        )
+        raise DisclosureError(message)
+
+
+def _reasons_against(
+    contract: Contract,
+    source: duckdb.DuckDBPyConnection,
+    known: set[str],
+    closed: dict[str, str],
+    lineage: dict[str, set[str]],
+) -> list[str]:
+    mart = mart_of(contract)
+    reasons = [
+        f"{contract.table}.{column.name} is declared of class {column.disclosure}"
+        for column in contract.columns
+        if not column.disclosure.is_public
+    ]
+    if mart not in known or mart not in lineage:
+        return [*reasons, f"{contract.table} has no mart of known origin ({mart})"]
+    present = [str(row[0]) for row in source.execute(f'DESCRIBE "{mart}"').fetchall()]
+    stray = sorted(set(present) - set(contract.names))
+    reasons += [f"{mart}.{name} is not declared in {contract.table}" for name in stray]
+    for ancestor in sorted(_ancestors(mart, lineage)):
+        reason = _closed_because(ancestor, closed, lineage)
+        reasons += [f"{mart} derives from {ancestor}, {reason}"] if reason else []
+    return reasons
+
+
+def _closed_because(table: str, closed: dict[str, str], lineage: dict[str, set[str]]) -> str:
+    if table in lineage or table.startswith((_SETTINGS_PREFIX, _ACCOUNT_PREFIX)):
+        return ""
+    return closed.get(table, "whose columns have no disclosure class")
+
+
+def _closed_tables(source: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return each base table with "" where all its columns are public, else the reason."""
+    rows = fetch(source, f"SELECT * FROM {CLASS_TABLE} ORDER BY ALL")  # noqa: S608 - own name
+    closed = dict.fromkeys(rows["table_name"], "")
+    for table, column, disclosure in rows[["table_name", "column_name", "disclosure"]].to_numpy():
+        if not Disclosure(disclosure).is_public and not closed[table]:
+            closed[table] = f"which holds {column} of class {disclosure}"
+    return closed
+
+
+def _closed_indicators(source: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = fetch(source, f"SELECT * FROM {INDICATOR_TABLE} ORDER BY ALL")  # noqa: S608 - own name
+    return [
+        f"indicator {name} is of class {disclosure}"
+        for name, disclosure in rows[["indicator_id", "disclosure"]].to_numpy()
+        if not Disclosure(disclosure).is_public
+    ]
+
+
+def _read_lineage(source: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
+    rows = fetch(source, f"SELECT * FROM {LINEAGE_TABLE} ORDER BY ALL")  # noqa: S608 - own name
+    lineage: dict[str, set[str]] = {}
+    for table, read in rows[["table_name", "reads"]].to_numpy():
+        lineage.setdefault(table, set()).update({read} - {""})
+    return lineage
+
+
+def _ancestors(table: str, lineage: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    ahead = {table}
+    while ahead:
+        found |= ahead
+        ahead = set().union(*(lineage.get(name, set()) for name in ahead)) - found
+    return found - {table}

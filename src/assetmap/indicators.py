@@ -1,0 +1,288 @@
+"""Indicators: finds their SQL files, reads the headers, runs them, gives one long table.
+
+Belongs here: the header's grammar and what every result must satisfy. Does not: any single
+indicator (``sql/indicators/<id>.sql``).
+
+A header is a block of ``-- key: value`` lines. ``each: name`` makes a series: the statement
+runs once for each value of that name (bound as ``$name``), and ``{name}`` in title and
+meaning becomes the value's label.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from assetmap import fields
+from assetmap.caveats import CAVEATS
+from assetmap.contracts import Disclosure
+from assetmap.errors import IndicatorError
+from assetmap.warehouse import fetch
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+GEOGRAPHIES: Final = ("study_area", "ward", "lad", "site")
+DOMAINS: Final[dict[str, str]] = {
+    "barriers": "barriers to housing and services",
+    "crime": "crime",
+    "education": "education, skills and training",
+    "employment": "employment",
+    "health": "health and disability",
+    "idaci": "income deprivation of children",
+    "idaopi": "income deprivation of older people",
+    "income": "income",
+    "living_environment": "living environment",
+}
+DECIMALS_KEPT: Final = 6
+
+_REQUIRED: Final = (
+    "order",
+    "topic",
+    "title",
+    "meaning",
+    "unit",
+    "decimals",
+    "geography",
+    "direction",
+    "class",
+    "source",
+    "period",
+    "vintage",
+    "interval",
+    "caveat",
+)
+_DIRECTIONS: Final = ("higher_is_better", "lower_is_better", "neutral")
+_LINE: Final = re.compile(r"^-- ([a-z]+): (.+)$")
+_SERIES: Final = ("catchment_m", "decile", "domain", "kind")
+_PARAMETER: Final = re.compile(r"\$([a-z_]+)")
+
+RESULT_COLUMNS: Final = ("area_code", "value", "numerator", "denominator")
+OPTIONAL_COLUMNS: Final = ("low", "high", "extra_caveat")
+
+META_COLUMNS: Final = (
+    "indicator_id",
+    "sort_order",
+    "topic",
+    "title",
+    "meaning",
+    "unit",
+    "decimals",
+    "direction",
+    "period",
+    "vintage",
+    "interval",
+    "caveat",
+    "source",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Indicator:
+    """One SQL file: its published metadata and its statement."""
+
+    stem: str
+    header: Mapping[str, str]
+    statement: str
+
+    @property
+    def geographies(self) -> tuple[str, ...]:
+        """Kinds of area that it has figures for."""
+        return _split(self.header["geography"], ",")
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Ids of the datasets behind it."""
+        return _split(self.header["source"], ";")
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """Keys of its standing caveats."""
+        return _split(self.header["caveat"], ";")
+
+    @property
+    def disclosure(self) -> Disclosure:
+        """Class of its figures."""
+        return Disclosure(self.header["class"])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """One published indicator: an :class:`Indicator` with the value of its series, if any."""
+
+    indicator: Indicator
+    id: str
+    position: int = 0
+    values: Mapping[str, str | int] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, key: str) -> str:
+        """Return a header line with the labels of the series in place; capitalised."""
+        text = self.indicator.header[key].format_map(self.labels)
+        return text[:1].upper() + text[1:]
+
+    def meta(self) -> dict[str, str | int]:
+        """Return its row of the metadata table."""
+        header = self.indicator.header
+        row: dict[str, str | int] = {name: header.get(name, "") for name in META_COLUMNS}
+        return row | {
+            "indicator_id": self.id,
+            "sort_order": int(header["order"]) * 100 + self.position,
+            "title": self.text("title"),
+            "meaning": self.text("meaning"),
+            "decimals": int(header["decimals"]),
+            "caveat": ";".join(self.indicator.caveats),
+            "source": ";".join(self.indicator.sources),
+        }
+
+
+def find_indicators() -> list[Indicator]:
+    """Return every indicator in ``sql/indicators``, in the order of its header."""
+    folder = files("assetmap").joinpath("sql", "indicators")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    found = [parse(name[:-4], folder.joinpath(name).read_text("utf-8")) for name in names]
+    return sorted(found, key=lambda indicator: (int(indicator.header["order"]), indicator.stem))
+
+
+def parse(stem: str, text: str) -> Indicator:
+    """Read an SQL file; IndicatorError that names every fault of its header."""
+    lines = text.splitlines()
+    size = next((n for n, line in enumerate(lines) if not line.startswith("--")), len(lines))
+    matches = [_LINE.match(line) for line in lines[:size]]
+    header = {match[1]: match[2].strip() for match in matches if match}
+    statement = "\n".join(lines[size:]).strip()
+    faults = [f"line {n} is not `-- key: value`" for n, m in enumerate(matches, 1) if not m]
+    faults += _header_faults(header, statement)
+    if faults:
+        listed = "".join(f"\n  - {fault}" for fault in faults)
+        message = f"{stem}.sql has {len(faults)} faults in its header:{listed}"
+        raise IndicatorError(message)
+    return Indicator(stem=stem, header=header, statement=statement)
+
+
+def _header_faults(header: Mapping[str, str], statement: str) -> list[str]:
+    missing = [key for key in _REQUIRED if key not in header]
+    if missing:
+        return [f"{key} is missing" for key in missing]
+    faults = [
+        f"{key} is {header[key]!r}, not one of {', '.join(allowed)}"
+        for key, allowed in (("direction", _DIRECTIONS), ("class", tuple(Disclosure)))
+        if header[key] not in allowed
+    ]
+    faults += [f"{key} is not a whole number" for key in ("order", "decimals") if not header[key].isdigit()]
+    areas = _split(header["geography"], ",")
+    faults += [f"geography {area!r} is not known" for area in areas if area not in GEOGRAPHIES]
+    caveats = _split(header["caveat"], ";")
+    faults += [f"caveat {key!r} is not in CAVEATS" for key in caveats if key not in CAVEATS]
+    each, bound = header.get("each"), set(_PARAMETER.findall(statement))
+    if each is not None and each not in _SERIES:
+        faults.append(f"each is {each!r}, not one of {', '.join(_SERIES)}")
+    if bound != ({each} if each else set()):
+        faults.append(f"the statement binds {sorted(bound) or 'nothing'} but each is {each}")
+    return faults
+
+
+def expand(indicators: list[Indicator], catchments_m: tuple[int, ...]) -> list[Member]:
+    """Return every published indicator: a series gives one for each of its values."""
+    return [member for indicator in indicators for member in _members(indicator, catchments_m)]
+
+
+def _members(indicator: Indicator, catchments_m: tuple[int, ...]) -> list[Member]:
+    each = indicator.header.get("each")
+    if each is None:
+        return [Member(indicator=indicator, id=indicator.stem)]
+    suffix = "_m" if each == "catchment_m" else ""
+    return [
+        Member(
+            indicator=indicator,
+            id=f"{indicator.stem}_{value}{suffix}",
+            position=position,
+            values={each: value},
+            labels={each: text},
+        )
+        for position, (value, text) in enumerate(_series(each, catchments_m).items())
+    ]
+
+
+def _series(each: str, catchments_m: tuple[int, ...]) -> dict[str | int, str]:
+    if each == "catchment_m":
+        return {distance: f"{distance:,}" for distance in sorted(catchments_m)}
+    if each == "decile":
+        return {decile: str(decile) for decile in range(1, 11)}
+    if each == "domain":
+        return dict(DOMAINS)
+    return {kind: heading for kind, (_, heading) in fields.KINDS.items()}
+
+
+def measure(con: duckdb.DuckDBPyConnection, member: Member, areas: pd.DataFrame) -> pd.DataFrame:
+    """Run one indicator and return a row for every area of its geographies.
+
+    ``areas`` is ``int_area``. An area without a row, or with a NULL value, is
+    ``not_measured`` and says why; 0 is a figure.
+    """
+    found = fetch(con, member.indicator.statement, member.values)
+    _require_result(found, member, areas)
+    wanted = areas[areas["geography"].isin(member.indicator.geographies)]
+    rows = wanted.merge(found, on="area_code", how="left", validate="one_to_one")
+    for name in ("value", "numerator", "denominator", "low", "high"):
+        numbers = rows[name] if name in rows else pd.Series(np.nan, index=rows.index)
+        rows[name] = pd.to_numeric(numbers).astype(float).round(DECIMALS_KEPT)
+    measured = rows["value"].notna()
+    return rows.assign(
+        indicator_id=member.id,
+        title=member.text("title"),
+        unit=member.indicator.header["unit"],
+        period=member.indicator.header["period"],
+        status=np.where(measured, "published", "not_measured"),
+        caveat=_caveats(member, rows, measured),
+        source=";".join(member.indicator.sources),
+    )
+
+
+def _require_result(found: pd.DataFrame, member: Member, areas: pd.DataFrame) -> None:
+    names = set(found.columns)
+    if not set(RESULT_COLUMNS) <= names <= {*RESULT_COLUMNS, *OPTIONAL_COLUMNS}:
+        message = (
+            f"{member.id}: its statement returns {sorted(names)}; it must return "
+            f"{', '.join(RESULT_COLUMNS)} and may return {', '.join(OPTIONAL_COLUMNS)}."
+        )
+        raise IndicatorError(message)
+    stray = found[~found["area_code"].isin(areas["area_code"])]
+    if len(stray) or found["area_code"].duplicated().any():
+        message = (
+            f"{member.id}: its statement returns {len(stray)} areas that are not in int_area and "
+            f"{int(found['area_code'].duplicated().sum())} areas twice. Return each area once."
+        )
+        raise IndicatorError(message)
+
+
+def _caveats(member: Member, rows: pd.DataFrame, measured: pd.Series) -> list[str]:
+    extra = rows["extra_caveat"] if "extra_caveat" in rows else pd.Series("", index=rows.index)
+    texts = extra.astype(object).where(extra.notna(), "")
+    standing = member.indicator.caveats
+    caveats = []
+    for text, known, kind, whole in zip(
+        texts, measured, rows["geography"], rows["is_complete"], strict=True
+    ):
+        keys = [*standing, *_split(text, ";")]
+        if not known and len(keys) == len(standing):
+            keys.append(_why_not(kind, is_complete=bool(whole)))
+        caveats.append(";".join(dict.fromkeys(keys)))
+    return caveats
+
+
+def _why_not(geography: str, *, is_complete: bool) -> str:
+    if not is_complete:
+        return "full_files_needed"
+    return "site_without_place" if geography == "site" else "missing_parts"
+
+
+def _split(text: str, separator: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(separator) if part.strip())

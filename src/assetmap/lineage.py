@@ -1,0 +1,76 @@
+"""Derived tables in the order of their needs, and the record of what was made from what.
+
+Belongs here: reading ``sql/intermediate`` and ``sql/marts``, running each statement once its
+inputs exist, writing ``run_lineage``. Does not: any statement about data.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from assetmap.errors import ConfigError
+from assetmap.linking import INPUTS, TABLES
+from assetmap.warehouse import create_table, list_tables, tables_read_by, write_typed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+_MADE_FROM_SETTINGS = ("mart_caveat", "mart_dataset", "mart_indicator_meta", "mart_run")
+
+
+def read_statements(folder: str) -> dict[str, str]:
+    """Return the statements of ``sql/<folder>`` by the table that each makes."""
+    entries = sorted(files("assetmap").joinpath("sql", folder).iterdir(), key=lambda e: e.name)
+    return {e.name[:-4]: e.read_text("utf-8") for e in entries if e.name.endswith(".sql")}
+
+
+def derive(
+    con: duckdb.DuckDBPyConnection, statements: Mapping[str, str], *, require_all: bool = False
+) -> list[str]:
+    """Run every statement whose inputs exist, in the order of their needs.
+
+    Statements whose table is there already are left out. Returns the tables made; with
+    ``require_all``, a statement that cannot run raises ConfigError.
+    """
+    known = list_tables(con)
+    reads = {table: tables_read_by(con, text) for table, text in statements.items()}
+    waiting = {table: reads[table] for table in sorted(statements) if table not in known}
+    made: list[str] = []
+    while ready := [table for table, needs in waiting.items() if needs <= known]:
+        for table in ready:
+            create_table(con, table, statements[table])
+            del waiting[table]
+        known |= set(ready)
+        made += ready
+    if waiting and require_all:
+        table, needs = next(iter(waiting.items()))
+        message = (
+            f"{table}.sql and {len(waiting) - 1} others cannot run: it reads "
+            f"{', '.join(sorted(needs - known))}, which nothing makes. Mend its FROM clause."
+        )
+        raise ConfigError(message)
+    return made
+
+
+def write_lineage(
+    con: duckdb.DuckDBPyConnection,
+    statements: Mapping[str, str],
+    marts: Mapping[str, list[str]],
+) -> None:
+    """Write ``run_lineage``: one row for each derived table and each table that it reads.
+
+    ``marts`` gives the tables that Python fills from many statements.
+    """
+    reads = {table: tables_read_by(con, text) for table, text in statements.items()}
+    for table, texts in marts.items():
+        reads[table] = set().union(*(tables_read_by(con, text) for text in texts))
+    reads |= {table: set(INPUTS) for table in TABLES}
+    reads |= {table: set() for table in _MADE_FROM_SETTINGS}
+    rows = [(table, read) for table in sorted(reads) for read in sorted(reads[table]) or [""]]
+    frame = pd.DataFrame(rows, columns=["table_name", "reads"])
+    write_typed(con, "run_lineage", frame, {"table_name": "VARCHAR", "reads": "VARCHAR"})

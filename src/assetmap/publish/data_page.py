@@ -1,0 +1,159 @@
+"""Downloads, sources, quality and methods.
+
+Belongs here: what a researcher needs to check or repeat the work. Does not: writing the
+downloads (``exports.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from assetmap.disclosure.tables import PUBLISHED
+from assetmap.geography import BNG, WGS84
+from assetmap.publish.encode import safe_url
+from assetmap.publish.exports import FILES
+from assetmap.publish.page import Page, downloads
+from assetmap.publish.site_page import Fact
+from assetmap.publish.tables import Cell, Table, file_size, headings, metres, whole
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assetmap.publish.exports import Export
+    from assetmap.publish.model import Published
+
+_ROW_IS: Final = {contract.table: contract.row_is for contract in PUBLISHED}
+_FORMATS: Final = {"csv": "CSV", "gpkg": "GeoPackage", "parquet": "GeoParquet"}
+
+_METHODS: Final = (
+    "Distance is a straight line from the edge of a site, 0 inside it.",
+    "A count of people in a catchment spreads the figure of each small area over its live "
+    "postcodes and sums those inside. Area weighting is computed beside it; the two give the "
+    "low and the high.",
+    "Figures of wards come from small areas by population best fit. Rates are ratios of summed "
+    "counts, never means of rates.",
+    "A small area with a changed outline between 2011 and 2021 is matched by the official "
+    "lookup only.",
+    "A figure that is not measured says so and is never shown as zero.",
+    "The map draws its own outlines. It loads nothing from other hosts, and uses Leaflet "
+    "(BSD 2-clause licence), which is stored with the site.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourcePage:
+    """The page of a publisher; ``href`` is empty where the address is not on the white list."""
+
+    title: str
+    text: str
+    href: str
+
+
+def data_page(published: Published, exports: Sequence[Export]) -> Page:
+    """Return the page of downloads, sources, checks and methods."""
+    return Page(
+        path="data.html",
+        template="data.html.j2",
+        title="Data",
+        summary="Everything that stands on these pages, to download; where it comes from; what "
+        "was checked; and how to run it again.",
+        content={
+            "downloads": _download_table(exports),
+            "datasets": _dataset_table(published),
+            "pages": _source_pages(published),
+            "quality": _quality_table(published),
+            "methods": _METHODS,
+            "facts": _facts(published),
+        },
+    )
+
+
+def _download_table(exports: Sequence[Export]) -> Table:
+    return Table(
+        id="downloads",
+        caption="Files, what a row of each is, and their size",
+        headings=headings("File", "Format", "A row is", "#Rows", "#Size"),
+        rows=tuple(
+            (
+                Cell(text=export.path.removeprefix("data/"), href=export.path),
+                Cell(text=_FORMATS[export.format]),
+                Cell(text=_ROW_IS[FILES[export.name]]),
+                Cell(text=whole(export.row_count)),
+                Cell(text=file_size(export.size_bytes), sort=str(export.size_bytes)),
+            )
+            for export in exports
+        ),
+        filter_label="Find a file",
+    )
+
+
+def _dataset_table(published: Published) -> Table:
+    return Table(
+        id="datasets",
+        caption="Datasets: rows received, loaded, and held because they could not be trusted",
+        headings=headings(
+            "Dataset", "Publisher", "Licence", "Period", "Extent", "#Received", "#Loaded", "#Held"
+        ),
+        rows=tuple(
+            (
+                Cell(text=row["title"]),
+                *(Cell(text=row[name]) for name in ("publisher", "licence", "period", "extent")),
+                *(Cell(text=whole(row[n])) for n in ("row_count", "loaded_count", "held_count")),
+            )
+            for row in published.rows("pub_dataset")
+        ),
+        downloads=downloads("datasets"),
+        remark=f"{whole(_count(published, 'summary_rows_loaded'))} rows were loaded and "
+        f"{whole(_count(published, 'summary_rows_held'))} were held back.",
+    )
+
+
+def _count(published: Published, key: str) -> float | None:
+    text = published.run[key]
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
+def _source_pages(published: Published) -> list[SourcePage]:
+    return [
+        SourcePage(title=row["title"], text=row["url"], href=safe_url(row["url"]))
+        for row in published.rows("pub_dataset")
+    ]
+
+
+def _quality_table(published: Published) -> Table:
+    meaning = {"blocking": "stops a build", "warning": "warning", "note": "note"}
+    return Table(
+        id="quality",
+        caption="Checks, and what they found",
+        headings=headings("Check", "Result", "A failure", "#Findings", "What was found"),
+        rows=tuple(
+            (
+                Cell(text=row["check_id"]),
+                Cell(text="✓ passed" if row["passed"] else "✗ findings"),
+                Cell(text=meaning[row["severity"]]),
+                Cell(text=whole(row["finding_count"])),
+                Cell(text=row["message"]),
+            )
+            for row in published.rows("pub_quality")
+        ),
+        downloads=downloads("quality"),
+    )
+
+
+def _facts(published: Published) -> list[Fact]:
+    run = published.run
+    distances = ", ".join(metres(distance) for distance in published.catchments)
+    return [
+        Fact(name="Build", value=run["run_id"]),
+        Fact(name="Code version", value=run["code_version"]),
+        Fact(name="Data as of", value=run["data_as_of"]),
+        Fact(name="Disclosure policy", value=run["policy_hash"]),
+        Fact(name="Study area", value=f"{run['area_name']} ({run['area_id']})"),
+        Fact(name="Catchments", value=distances),
+        Fact(name="Built in", value=f"EPSG:{BNG} (British National Grid)"),
+        Fact(
+            name="Maps in",
+            value=f"EPSG:{WGS84}, by “{run['crs_operation']}”, good to {run['crs_accuracy_m']} m",
+        ),
+    ]

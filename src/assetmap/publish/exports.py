@@ -1,0 +1,141 @@
+"""Downloads: the published tables as CSV, GeoPackage and GeoParquet.
+
+Belongs here: writing ``data/``; the same tables give the same bytes. Does not: pages.
+Layers are in the British National Grid (EPSG:27700), as the tables are.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import geopandas as gpd
+import pyogrio
+
+from assetmap.disclosure.tables import PUBLISHED
+from assetmap.geography import BNG
+from assetmap.publish.encode import csv_cell
+from assetmap.publish.model import geometries
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pandas as pd
+
+    from assetmap.contracts import Column, Contract
+    from assetmap.publish.model import Published
+
+_TABLES: Final = {contract.table: contract for contract in PUBLISHED}
+
+FILES: Final = {
+    "indicators": "pub_indicator",
+    "indicators_metadata": "pub_indicator_meta",
+    "assets": "pub_asset",
+    "sites": "pub_site",
+    "links": "pub_link",
+    "nearest": "pub_nearest",
+    "catchments": "pub_catchment",
+    "site_areas": "pub_site_area",
+    "areas": "pub_area",
+    "lsoas": "pub_lsoa",
+    "caveats": "pub_caveat",
+    "datasets": "pub_dataset",
+    "quality": "pub_quality",
+    "run": "pub_run",
+}
+"""File name (without ending) and the table that it holds."""
+
+_ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
+_EPOCH: Final = "1970-01-01"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Export:
+    """One written download; ``path`` is relative to the site."""
+
+    name: str
+    format: str
+    path: str
+    row_count: int
+    size_bytes: int
+
+
+def write_exports(published: Published, target: Path) -> tuple[Export, ...]:
+    """Write every download below ``target/data`` and return what was written, in order."""
+    folder = target / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    written: list[Export] = []
+    with _fixed_date(published.run["data_as_of"]):
+        for name, table in FILES.items():
+            frame, contract = published.frames[table], _TABLES[table]
+            written += [
+                Export(
+                    name=name,
+                    format=ending,
+                    path=f"data/{name}.{ending}",
+                    row_count=len(frame),
+                    size_bytes=(folder / f"{name}.{ending}").stat().st_size,
+                )
+                for ending in _write_table(frame, contract, folder, name)
+            ]
+    return tuple(written)
+
+
+def _write_table(frame: pd.DataFrame, contract: Contract, folder: Path, name: str) -> list[str]:
+    _write_csv(frame, contract, folder / f"{name}.csv")
+    if "geom_27700" not in contract.names:
+        return ["csv"]
+    layer = _layer(frame, contract)
+    layer.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
+    pyogrio.write_dataframe(
+        layer, folder / f"{name}.gpkg", layer=name, driver="GPKG", geometry_type="Unknown"
+    )
+    return ["csv", "gpkg", "parquet"]
+
+
+def _write_csv(frame: pd.DataFrame, contract: Contract, path: Path) -> None:
+    columns = [column for column in contract.columns if column.kind != "geometry"]
+    cells = [_csv_column(frame, column) for column in columns]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([column.name for column in columns])
+        writer.writerows(zip(*cells, strict=True))
+
+
+def _csv_column(frame: pd.DataFrame, column: Column) -> list[object]:
+    values = _typed(frame, column)
+    if column.kind == "boolean":
+        return ["" if v is None else str(bool(v)).lower() for v in values]
+    return ["" if v is None else csv_cell(v) for v in values]
+
+
+def _typed(frame: pd.DataFrame, column: Column) -> list[object]:
+    dtype = {"text": "object", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
+    values = frame[column.name].astype(dtype[column.kind])
+    return [None if missing else v for v, missing in zip(values, values.isna(), strict=True)]
+
+
+def _layer(frame: pd.DataFrame, contract: Contract) -> gpd.GeoDataFrame:
+    columns = {c.name: frame[c.name] for c in contract.columns if c.kind != "geometry"}
+    typed = {
+        c.name: columns[c.name].astype("Int64")
+        for c in contract.columns
+        if c.kind == "integer"
+    }
+    return gpd.GeoDataFrame({**columns, **typed}, geometry=geometries(frame), crs=BNG)
+
+
+@contextmanager
+def _fixed_date(data_as_of: str) -> Iterator[None]:
+    # A GeoPackage stores when it was written; the data's own date stands there instead.
+    found = _ISO_DATE.search(data_as_of)
+    moment = f"{found[0] if found else _EPOCH}T00:00:00.000Z"
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})

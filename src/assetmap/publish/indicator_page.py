@@ -1,0 +1,186 @@
+"""The tables of indicators, by topic.
+
+Belongs here: which indicator stands in which row and column, notes, and the topics that a
+site's page shows. Does not: any calculation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assetmap.publish.page import Notes, Page, downloads
+from assetmap.publish.tables import (
+    Cell,
+    Table,
+    figure,
+    headings,
+    interval,
+    unit_label,
+)
+from assetmap.publish.model import split_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from assetmap.publish.model import Published, Row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Topic:
+    """Tables under one heading."""
+
+    title: str
+    tables: tuple[Table, ...]
+
+    @property
+    def table(self) -> Table:
+        """The first table."""
+        return self.tables[0]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Column:
+    code: str
+    name: str
+
+
+def indicators_page(published: Published) -> Page:
+    """Return the page of all indicators."""
+    notes = Notes(published.caveats)
+    areas = [_Column(code=r["area_code"], name=r["area_name"]) for r in published.areas]
+    sites = [_Column(code=r["site_id"], name=r["site_name"]) for r in published.sites]
+    topics = []
+    for place, (topic, metas) in enumerate(_topics(published), start=1):
+        by_area = [m for m in metas if _has_any(published, m, areas)]
+        by_site = [m for m in metas if _has_any(published, m, sites)]
+        tables = [
+            _matrix(published, by_area, areas, notes=notes, name=(topic, f"area-{place}"))
+            if by_area
+            else None,
+            _matrix(published, by_site, sites, notes=notes, name=(f"{topic}, by site", f"site-{place}"))
+            if by_site
+            else None,
+        ]
+        topics.append(Topic(title=topic, tables=tuple(t for t in tables if t)))
+    return Page(
+        path="indicators.html",
+        template="indicators.html.j2",
+        title="Indicators",
+        summary="What the figures say about the study area, its wards and its sites, beside the "
+        "local authorities that they lie in.",
+        content={"topics": topics, "about": _about(published), "notes": notes.texts},
+    )
+
+
+def site_topics(published: Published, site: Row, notes: Notes) -> list[Topic]:
+    """Return the indicators of one site by topic, as tables with one row per indicator."""
+    topics = []
+    for place, (topic, metas) in enumerate(_topics(published), start=1):
+        found = [(m, _figures(published).get((m["indicator_id"], site["site_id"]))) for m in metas]
+        rows = [_site_row(meta, row, notes) for meta, row in found if row is not None]
+        if rows:
+            table = Table(
+                id=f"topic-{place}",
+                caption=topic,
+                headings=headings("Indicator", "#Figure", "Low to high", "Unit", "Period"),
+                rows=tuple(rows),
+                downloads=downloads("indicators"),
+                is_sortable=False,
+            )
+            topics.append(Topic(title=topic, tables=(table,)))
+    return topics
+
+
+def _site_row(meta: Row, row: Row, notes: Notes) -> tuple[Cell, ...]:
+    decimals = meta["decimals"]
+    caveats = dict.fromkeys((*split_keys(meta["caveat"]), *split_keys(row["caveat"])))
+    return (
+        Cell(text=meta["title"], notes=notes.number(caveats)),
+        Cell(text=figure(row, decimals=decimals)),
+        Cell(text=interval(row, decimals=decimals) or meta["interval"]),
+        Cell(text=unit_label(row["unit"])),
+        Cell(text=row["period"]),
+    )
+
+
+def _topics(published: Published) -> list[tuple[str, list[Row]]]:
+    topics: dict[str, list[Row]] = {}
+    order = sorted(
+        published.rows("pub_indicator_meta"), key=lambda m: (m["sort_order"], m["indicator_id"])
+    )
+    for meta in order:
+        topics.setdefault(meta["topic"], []).append(meta)
+    return list(topics.items())
+
+
+def _figures(published: Published) -> dict[tuple[str, str], Row]:
+    return {(r["indicator_id"], r["area_code"]): r for r in published.rows("pub_indicator")}
+
+
+def _has_any(published: Published, meta: Row, columns: Sequence[_Column]) -> bool:
+    figures = _figures(published)
+    return any((meta["indicator_id"], column.code) in figures for column in columns)
+
+
+def _matrix(
+    published: Published,
+    metas: Sequence[Row],
+    columns: Sequence[_Column],
+    *,
+    notes: Notes,
+    name: tuple[str, str],
+) -> Table:
+    figures = _figures(published)
+    rows = []
+    for meta in metas:
+        common = split_keys(meta["caveat"])
+        found = [figures.get((meta["indicator_id"], column.code)) for column in columns]
+        heading = Cell(
+            text=meta["title"],
+            small=f"{unit_label(meta['unit'])}, {meta['period']}",
+            notes=notes.number(common),
+        )
+        rows.append((heading, *(_figure_cell(row, meta, common, notes) for row in found)))
+    caption, table_id = name
+    return Table(
+        id=table_id,
+        caption=caption,
+        headings=headings("Indicator", *(f"#{column.name}" for column in columns)),
+        rows=tuple(rows),
+        downloads=downloads("indicators"),
+        is_sortable=False,
+    )
+
+
+def _figure_cell(row: Row | None, meta: Row, common: Sequence[str], notes: Notes) -> Cell:
+    own = [c for c in split_keys(row["caveat"]) if c not in common] if row else []
+    decimals = meta["decimals"]
+    return Cell(
+        text=figure(row, decimals=decimals),
+        small=interval(row, decimals=decimals),
+        notes=notes.number(own),
+    )
+
+
+def _about(published: Published) -> Table:
+    titles = published.dataset_titles
+    rows = tuple(
+        (
+            Cell(text=meta["title"]),
+            Cell(text=meta["meaning"]),
+            Cell(text=meta["period"]),
+            Cell(text=meta["interval"]),
+            Cell(text="; ".join(titles.get(key, key) for key in split_keys(meta["source"]))),
+        )
+        for _, metas in _topics(published)
+        for meta in metas
+    )
+    return Table(
+        id="about",
+        caption="What each indicator says, when, how sure, and from what",
+        headings=headings("Indicator", "Meaning", "Period", "Interval", "Sources"),
+        rows=rows,
+        downloads=downloads("indicators_metadata"),
+        filter_label="Find an indicator",
+    )

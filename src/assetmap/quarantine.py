@@ -1,0 +1,130 @@
+"""Rows that are held back, why, and the sum that shows none is lost.
+
+Belongs here: the closed list of reasons, the table of held rows, the split of a staged
+table into what loads and what is held, and the reconciliation. Does not: reading files
+(``readers.py``) nor the rules themselves (``contracts.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from assetmap.contracts import Contract, describe, find_breaches
+from assetmap.errors import ContractError, ReconciliationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+REASONS: Final[dict[str, str]] = {
+    "bad_category": "the value is not one of the list",
+    "bad_code": "the code has not the shape of its kind",
+    "bad_coordinate": "the coordinates are no place in Great Britain in the stated system",
+    "bad_encoding": "the line is not in the encoding of its file",
+    "bad_number": "the cell is not a number",
+    "coordinates_swapped": "latitude and longitude are the wrong way round",
+    "duplicate_key": "an earlier row has the same key",
+    "empty_geometry": "the geometry holds no coordinates",
+    "field_too_long": "a cell is longer than any real value",
+    "invalid_geometry": "the outline crosses itself or is not closed",
+    "missing_value": "a value that must be there is empty",
+    "null_geometry": "there is no geometry",
+    "out_of_range": "the number is outside its limits",
+    "repeated_header": "the heading stands again among the rows",
+    "totals_row": "the row is a total of others",
+    "wrong_field_count": "the row has more or fewer cells than the heading",
+    "wrong_geometry_type": "the geometry is of another type than the layer's",
+}
+"""Every reason for which a row can be held."""
+
+HELD_COLUMNS: Final = ["dataset", "file", "row_number", "reason", "column"]
+
+
+@dataclass(frozen=True)
+class Rejects:
+    """Rows of one file that did not load: numbers and reasons, never contents."""
+
+    row_numbers: tuple[int, ...] = ()
+    reasons: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, row_numbers: Iterable[int], reason: str, column: str = "") -> Rejects:
+        """Return rejects that share one ``reason`` and one ``column``."""
+        _require_known(reason)
+        rows = tuple(int(number) for number in row_numbers)
+        return cls(rows, (reason,) * len(rows), (column,) * len(rows))
+
+    def __add__(self, other: Rejects) -> Rejects:
+        return Rejects(
+            self.row_numbers + other.row_numbers,
+            self.reasons + other.reasons,
+            self.columns + other.columns,
+        )
+
+    def __len__(self) -> int:
+        return len(self.row_numbers)
+
+    def frame(self, dataset: str, file: str) -> pd.DataFrame:
+        """Return the quarantine table of one file, ordered by row number."""
+        held = pd.DataFrame(
+            {
+                "dataset": dataset,
+                "file": file,
+                "row_number": np.array(self.row_numbers, dtype="int64"),
+                "reason": pd.array(list(self.reasons), dtype="str"),
+                "column": pd.array(list(self.columns), dtype="str"),
+            }
+        )
+        return held.sort_values(["row_number", "reason"], ignore_index=True)
+
+
+@dataclass(frozen=True, eq=False)
+class Screened:
+    """A table split in two: rows that keep the contract, and rejects."""
+
+    loaded: pd.DataFrame
+    rejects: Rejects = field(default_factory=Rejects)
+
+
+def screen(frame: pd.DataFrame, contract: Contract, *, max_held_share: float) -> Screened:
+    """Split ``frame`` (index: row numbers of the file) by ``contract``.
+
+    A row is held once, for its first breach in column order.
+
+    Raises
+    ------
+    ContractError
+        Where more than ``max_held_share`` of the rows break the contract: then the file is
+        not what it claims to be, and the message lists every breach.
+    """
+    breaches = find_breaches(frame, contract)
+    held = np.zeros(len(frame), dtype=bool)
+    rejects = Rejects()
+    for breach in breaches:
+        fresh = breach.rows & ~held
+        rejects += Rejects.of(frame.index[fresh], breach.reason, breach.column)
+        held |= breach.rows
+    if held.sum() > max_held_share * len(frame):
+        raise ContractError(describe(contract.table, breaches))
+    return Screened(frame.loc[~held], rejects)
+
+
+def reconcile(name: str, rows_in: int, loaded: int, held: int) -> None:
+    """Raise :class:`ReconciliationError` unless rows in equal rows loaded plus rows held."""
+    if rows_in != loaded + held:
+        message = (
+            f"{name}: {rows_in} rows came in but {loaded} were loaded and {held} held, so "
+            f"{abs(rows_in - loaded - held)} are unaccounted for. This is a fault of the "
+            "dataset's stage(): it must keep one row for one row."
+        )
+        raise ReconciliationError(message)
+
+
+def _require_known(reason: str) -> None:
+    if reason not in REASONS:
+        message = f"quarantine reason {reason!r} is not in REASONS; add it there with its meaning."
+        raise ReconciliationError(message)

@@ -1,0 +1,44 @@
+-- order: 410
+-- topic: Places
+-- title: {kind} per 1,000 residents
+-- meaning: {kind} inside the area for every 1,000 residents on census day.
+-- unit: per 1,000 residents
+-- decimals: 2
+-- geography: study_area, ward
+-- each: kind
+-- direction: higher_is_better
+-- class: O
+-- source: public_places; lsoa_2011; lookup_lsoa11_ward17; census_2021_ts001; lookup_lsoa11_lsoa21
+-- period: 2022 to 2024; residents 21 March 2021
+-- vintage: wards of 2017
+-- interval: full count
+-- caveat: best_fit; generalised_outline; registers_of_different_dates; census_perturbation
+WITH
+placed AS (
+    SELECT
+        n.area_code,
+        count(*) AS place_count
+    FROM int_asset_in_area AS n
+    INNER JOIN int_asset AS a ON n.asset_id = a.asset_id
+    WHERE a.kind = $kind
+    GROUP BY n.area_code
+),
+
+peopled AS (
+    SELECT
+        b.area_code,
+        sum_all(c.resident_count) AS resident_count
+    FROM int_lsoa11_in_area AS b
+    LEFT JOIN int_census_2021 AS c ON b.lsoa11cd = c.lsoa11cd
+    WHERE b.geography IN ('study_area', 'ward')
+    GROUP BY b.area_code
+)
+
+SELECT
+    r.area_code,
+    1000.0 * coalesce(p.place_count, 0) / nullif(r.resident_count, 0) AS value,
+    coalesce(p.place_count, 0)::DOUBLE AS numerator,
+    r.resident_count AS denominator
+FROM peopled AS r
+LEFT JOIN placed AS p ON r.area_code = p.area_code
+ORDER BY r.area_code

@@ -1,0 +1,7 @@
+-- severity: note
+-- found: {count} datasets are the starter extract, e.g. {example}; drop in the full file for benchmarks.
+-- fine: All datasets are full files.
+SELECT d.dataset_id AS example
+FROM run_dataset AS d
+WHERE d.is_starter
+ORDER BY d.dataset_id

@@ -1,0 +1,156 @@
+"""The only module that opens DuckDB.
+
+Belongs here: opening a database locked and offline, writing a table by its contract, running
+a statement from ``sql/``, reading the published tables. Does not: any statement about data.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+import pandas as pd
+
+from assetmap.contracts import DUCKDB_TYPES, Contract, check
+from assetmap.errors import BusyError, MissingInputError, StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+# One thread: sums of floats then always run in one order, so that the same inputs give the
+# same bytes. The tables are small; the heavy work is geometry, which is not done here.
+_CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "enable_external_access": "false",
+    "threads": "1",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "preserve_insertion_order": "true",
+    "python_enable_replacements": "false",
+}
+
+_PARAMETER: Final = re.compile(r"\$[a-z_]+")
+
+_MACROS: Final = (
+    # A sum that is NULL where any part is: a figure of an area with a hole is not measured.
+    "CREATE OR REPLACE TEMP MACRO sum_all(x) AS CASE WHEN count(*) = count(x) THEN sum(x) END",
+    # A share in percent; NULL, not an error, over nothing.
+    "CREATE OR REPLACE TEMP MACRO percent(part, whole) AS 100.0 * part / nullif(whole, 0)",
+)
+
+
+@contextmanager
+def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a DuckDB file with external access off and its settings locked.
+
+    Raises
+    ------
+    BusyError
+        Another process has the file open for writing.
+    MissingInputError
+        ``read_only`` and there is no such file.
+    StorageError
+        The disk is full or read-only, or a right is missing.
+    """
+    if read_only and not path.exists():
+        message = f"{path} is not there. Run `assetmap build` first."
+        raise MissingInputError(message)
+    try:
+        con = duckdb.connect(path, read_only=read_only, config=_CONFIG)
+    except duckdb.IOException as fault:
+        raise _storage_fault(path, fault) from None
+    try:
+        for macro in _MACROS:
+            con.execute(macro)
+        con.execute("SET lock_configuration = true")
+        yield con
+    except duckdb.IOException as fault:
+        raise _storage_fault(path, fault) from None
+    finally:
+        con.close()
+
+
+def _storage_fault(path: Path, fault: duckdb.IOException) -> StorageError | BusyError:
+    if "lock" in str(fault).lower():
+        return BusyError(f"{path}: another run has it open. Wait until that run has ended.")
+    return StorageError(f"{path}: cannot be written or read. Check free space and rights.")
+
+
+def write_table(con: duckdb.DuckDBPyConnection, contract: Contract, frame: pd.DataFrame) -> None:
+    """Check ``frame`` against its contract and write it as the contract's table."""
+    check(frame, contract)
+    types = {column.name: DUCKDB_TYPES[column.kind] for column in contract.columns}
+    write_typed(con, contract.table, frame[contract.names], types)
+
+
+def write_typed(
+    con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame, types: Mapping[str, str]
+) -> None:
+    """Replace ``table`` by ``frame``; column names and types come from our own constants."""
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+    casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in types.items())
+    con.execute(f'CREATE OR REPLACE TABLE "{table}" ({columns})')
+    if frame.empty:
+        return
+    con.register("incoming", _plain(frame[list(types)]))
+    con.execute(f'INSERT INTO "{table}" SELECT {casts} FROM incoming')  # noqa: S608 - own names
+    con.unregister("incoming")
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give text columns Python objects: DuckDB then sees None, never the text 'nan'."""
+    plain = frame.copy(deep=False)
+    for name in plain.columns:
+        if plain[name].dtype.kind not in "biuf" and plain[name].dtype != "Int64":
+            values = plain[name].astype(object)
+            plain[name] = values.where(values.notna(), None)
+    return plain
+
+
+def create_table(con: duckdb.DuckDBPyConnection, table: str, select: str) -> None:
+    """Make ``table`` from a statement of ``sql/``."""
+    con.execute(f'CREATE OR REPLACE TABLE "{table}" AS {select}')
+
+
+def fetch(
+    con: duckdb.DuckDBPyConnection, statement: str, values: Mapping[str, Any] | None = None
+) -> pd.DataFrame:
+    """Run a statement with bound values and return its rows; geometry as bytes."""
+    rows = con.execute(statement, dict(values)) if values else con.execute(statement)
+    return _with_bytes(rows.df())
+
+
+def fetch_table(
+    con: duckdb.DuckDBPyConnection, table: str, order_by: Sequence[str] = ()
+) -> pd.DataFrame:
+    """Return a whole table, ordered by the columns ``order_by``."""
+    order = ", ".join(f'"{name}"' for name in order_by) or "ALL"
+    return fetch(con, f'SELECT * FROM "{table}" ORDER BY {order}')  # noqa: S608 - own names
+
+
+def list_tables(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Return the names of the tables."""
+    return {str(name) for (name,) in con.execute("SHOW TABLES").fetchall()}
+
+
+def tables_read_by(con: duckdb.DuckDBPyConnection, statement: str) -> set[str]:
+    """Return the tables that a statement reads."""
+    return {str(name) for name in con.get_table_names(_PARAMETER.sub("NULL", statement))}
+
+
+def read_public(path: Path) -> dict[str, pd.DataFrame]:
+    """Return every published table by name, ordered by all its columns."""
+    with open_warehouse(path, read_only=True) as con:
+        names = sorted(name for name in list_tables(con) if name.startswith("pub_"))
+        return {name: fetch_table(con, name) for name in names}
+
+
+def _with_bytes(frame: pd.DataFrame) -> pd.DataFrame:
+    # DuckDB hands binary columns over as bytearray, which shapely does not take.
+    for name in frame.columns:
+        values = frame[name]
+        if values.dtype == object and values.map(lambda v: isinstance(v, bytearray)).any():
+            frame[name] = values.map(bytes, na_action="ignore").where(values.notna(), None)
+    return frame
