@@ -23,9 +23,7 @@ _OF_2021: Final = tuple(
 )
 
 
-def require_known_wards(
-    con: duckdb.DuckDBPyConnection, study_area: StudyArea, path: Path
-) -> None:
+def require_known_wards(con: duckdb.DuckDBPyConnection, study_area: StudyArea, path: Path) -> None:
     """Raise UnknownAreaError unless every ward code is in the lookup of 2017."""
     known = fetch(
         con,

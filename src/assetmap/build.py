@@ -23,6 +23,7 @@ from assetmap.convert import MARK_COLUMNS
 from assetmap.dataset import Dataset, Loaded, load
 from assetmap.datasets import find_datasets, get_dataset
 from assetmap.disclosure.gate import pass_gate
+from assetmap.disclosure.tables import PUBLISHED
 from assetmap.errors import MissingInputError, StorageError
 from assetmap.geography import crs_operation
 from assetmap.indicators import Member, expand, find_indicators, measure
@@ -30,7 +31,16 @@ from assetmap.lineage import derive, read_statements, write_lineage
 from assetmap.quality import as_table, assess, find_checks
 from assetmap.quarantine import HELD_COLUMNS
 from assetmap.readers import find_inputs
-from assetmap.warehouse import fetch, fetch_table, open_warehouse, write_table, write_typed
+from assetmap.warehouse import (
+    append,
+    column_types,
+    create_empty,
+    fetch,
+    fetch_table,
+    open_warehouse,
+    write_table,
+    write_typed,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,7 +110,7 @@ def start_build(settings: Settings) -> list[str]:
     with open_warehouse(_warehouse(settings)) as con:
         _write_settings(con, settings)
         for table, types in _ACCOUNTS.items():
-            write_typed(con, table, pd.DataFrame(columns=list(types)), types)
+            create_empty(con, table, types)
         for dataset in datasets.values():
             _prepare_table(con, dataset)
     return [key for key in datasets if present[key]]
@@ -134,7 +144,7 @@ def measure_indicators(settings: Settings) -> int:
         statements = read_statements("intermediate") | read_statements("marts")
         derive(con, statements, require_all=True)
         areas = fetch_table(con, "int_area", ["geography", "area_code"])
-        figures = pd.concat([measure(con, m, areas) for m in members], ignore_index=True)
+        figures = measure(con, members, areas)
         _write_marts(con, settings, members, figures)
         findings = as_table(assess(con, checks))
         _write_public(con, "quality", findings)
@@ -209,9 +219,15 @@ def _write_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
 def _prepare_table(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
     """Make the dataset's table empty, so that an optional dataset may be absent."""
     contract = dataset.contract
-    write_table(con, contract, pd.DataFrame(columns=contract.names))
-    classes = [(contract.table, column.name, str(column.disclosure)) for column in contract.columns]
-    con.executemany("INSERT INTO run_column VALUES (?, ?, ?)", classes)
+    create_empty(con, contract.table, column_types(contract))
+    classes = pd.DataFrame(
+        {
+            "table_name": contract.table,
+            "column_name": contract.names,
+            "disclosure": [str(column.disclosure) for column in contract.columns],
+        }
+    )
+    append(con, "run_column", classes, _ACCOUNTS["run_column"])
 
 
 def _write_account(con: duckdb.DuckDBPyConnection, dataset: Dataset, loaded: Loaded) -> None:
@@ -234,9 +250,7 @@ def _write_account(con: duckdb.DuckDBPyConnection, dataset: Dataset, loaded: Loa
         "run_source_mark": marks,
     }
     for table, frame in rows.items():
-        kept = fetch_table(con, table)
-        whole = pd.concat([kept, frame], ignore_index=True) if len(kept) else frame
-        write_typed(con, table, whole, _ACCOUNTS[table])
+        append(con, table, frame, _ACCOUNTS[table])
 
 
 def _write_marts(
@@ -252,6 +266,7 @@ def _write_marts(
     _write_public(con, "indicator_meta", pd.DataFrame([member.meta() for member in members]))
     _write_public(con, "caveat", caveats)
     _write_public(con, "dataset", _dataset_table(con))
+    _write_public(con, "input", fetch_table(con, "run_file", ["file"]))
     _write_public(con, "run", _run_table(con, settings))
     write_typed(
         con,
@@ -263,12 +278,8 @@ def _write_marts(
 
 def _write_public(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
     """Write ``mart_<name>`` with the columns of its published twin."""
-    from assetmap.contracts import DUCKDB_TYPES  # noqa: PLC0415
-    from assetmap.disclosure.tables import PUBLISHED  # noqa: PLC0415
-
     contract = next(c for c in PUBLISHED if c.table == f"pub_{name}")
-    types = {column.name: DUCKDB_TYPES[column.kind] for column in contract.columns}
-    write_typed(con, f"mart_{name}", frame, types)
+    write_typed(con, f"mart_{name}", frame, column_types(contract))
 
 
 def _dataset_table(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
@@ -284,7 +295,9 @@ def _run_table(con: duckdb.DuckDBPyConnection, settings: Settings) -> pd.DataFra
     inputs = fetch_table(con, "run_file", ["file"])
     operation, accuracy = crs_operation()
     facts = {
-        "run_id": provenance.run_id(settings, dict(zip(inputs["file"], inputs["sha256"], strict=True))),
+        "run_id": provenance.run_id(
+            settings, dict(zip(inputs["file"], inputs["sha256"], strict=True))
+        ),
         "code_version": provenance.code_version(),
         "policy_hash": provenance.hash_policy(settings),
         "data_as_of": max(get_dataset(key).source.as_of for key in accounts["dataset_id"]),

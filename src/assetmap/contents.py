@@ -14,16 +14,14 @@ import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from assetmap.readers import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assetmap.sources import Format
 
 HEAD_BYTES: Final = 4_096
-MAX_MEMBERS: Final = 1_000
-MAX_UNPACKED_BYTES: Final = 500_000_000
-MAX_RATIO: Final = 100
-"""Unpacked bytes per packed byte; text packs to a tenth, a bomb to a thousandth."""
 
 _ZIP_FAULTS: Final = (
     zipfile.BadZipFile,
@@ -136,7 +134,7 @@ def _member_fault(members: list[zipfile.ZipInfo]) -> str | None:
         return "is a ZIP archive without files"
     if len(members) > MAX_MEMBERS:
         return f"is a ZIP archive of {len(members):,} members, more than {MAX_MEMBERS:,}"
-    if unpacked > MAX_UNPACKED_BYTES or unpacked > MAX_RATIO * max(packed, 1):
+    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1):
         return f"is a ZIP archive that would unpack to {unpacked:,} bytes"
     if len(names) < len(members) or any(_is_unsafe(member) for member in members):
         return "is a ZIP archive with a repeated or unsafe member name"

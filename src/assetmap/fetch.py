@@ -10,7 +10,6 @@ whole and checked, so that the target is the old file or the new one and never h
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import logging
 import os
@@ -21,9 +20,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, TYPE_CHECKING, Literal, NoReturn
 
+from filelock import FileLock, Timeout
+
 from assetmap.contents import find_fault
 from assetmap.errors import AssetmapError, BusyError, DownloadError, StorageError
-from assetmap.sources import STARTER_MARK
+from assetmap.readers import STARTER_MARK
 from assetmap.transfer import DEFAULT_LIMITS, Limits, Progress, Transfer, TransferError
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class FetchResult:
     note: str
 
 
-def fetch(  # noqa: PLR0913 - the two injected functions make waits testable
+def fetch(
     source: DatasetSource,
     folder: Path,
     *,
@@ -114,37 +115,31 @@ def _require_good(transfer: Transfer) -> None:
 def _part_file(source: DatasetSource, target: Path) -> Iterator[IO[bytes]]:
     """Open the temporary file, locked and empty; it is gone after a failure."""
     part = target.with_name(f"{target.name}.part")
-    handle = os.open(part, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o644)
-    with os.fdopen(handle, "r+b") as stream:
-        _lock(source, part, stream)
-        try:
+    lock = FileLock(target.with_name(f".{target.name}.lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        message = f"{source.id}: another run is downloading {target.name}. Wait until it has ended."
+        raise BusyError(message) from None
+    # The kernel frees the lock when a process dies, so what such a one left is ours to clear.
+    try:
+        part.unlink(missing_ok=True)
+        with part.open("x+b") as stream:
             yield stream
-        except BaseException:
-            with suppress(OSError):
-                part.unlink()
-            raise
-
-
-def _lock(source: DatasetSource, part: Path, stream: IO[bytes]) -> None:
-    # The kernel frees the lock when a process dies. The second test finds a file that its
-    # owner has just renamed: then the lock is on the finished file.
-    with suppress(BlockingIOError, FileNotFoundError):
-        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(stream.fileno()), part.stat()):
-            return
-    message = f"{source.id}: another run is downloading {part.stem}. Wait until it has ended."
-    raise BusyError(message)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        lock.release()
 
 
 def _keep(transfer: Transfer, target: Path) -> FetchResult:
     """Put the finished file in its place, unless the same bytes are there."""
     part, sha256 = target.with_name(f"{target.name}.part"), transfer.digest.hexdigest()
     is_same = target.is_file() and _sha256_of(target) == sha256
-    if is_same:
-        part.unlink()
-    else:
+    if not is_same:
         transfer.stream.flush()
         os.fsync(transfer.stream.fileno())
+        transfer.stream.close()
         part.replace(target)
         _sync_folder(target.parent)
     state: Literal["downloaded", "unchanged"] = "unchanged" if is_same else "downloaded"
@@ -174,7 +169,9 @@ def _sha256_of(path: Path) -> str:
 
 
 def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    if os.name == "nt":  # Windows opens no folder as a file, and keeps the rename by itself
+        return
+    handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -66,6 +66,7 @@ _PARAMETER: Final = re.compile(r"\$([a-z_]+)")
 
 RESULT_COLUMNS: Final = ("area_code", "value", "numerator", "denominator")
 OPTIONAL_COLUMNS: Final = ("low", "high", "extra_caveat")
+_NUMBERS: Final = ("value", "numerator", "denominator", "low", "high")
 
 META_COLUMNS: Final = (
     "indicator_id",
@@ -176,7 +177,9 @@ def _header_faults(header: Mapping[str, str], statement: str) -> list[str]:
         for key, allowed in (("direction", _DIRECTIONS), ("class", tuple(Disclosure)))
         if header[key] not in allowed
     ]
-    faults += [f"{key} is not a whole number" for key in ("order", "decimals") if not header[key].isdigit()]
+    faults += [
+        f"{key} is not a whole number" for key in ("order", "decimals") if not header[key].isdigit()
+    ]
     areas = _split(header["geography"], ",")
     faults += [f"geography {area!r} is not known" for area in areas if area not in GEOGRAPHIES]
     caveats = _split(header["caveat"], ";")
@@ -221,29 +224,49 @@ def _series(each: str, catchments_m: tuple[int, ...]) -> dict[str | int, str]:
     return {kind: heading for kind, (_, heading) in fields.KINDS.items()}
 
 
-def measure(con: duckdb.DuckDBPyConnection, member: Member, areas: pd.DataFrame) -> pd.DataFrame:
-    """Run one indicator and return a row for every area of its geographies.
+def measure(
+    con: duckdb.DuckDBPyConnection, members: list[Member], areas: pd.DataFrame
+) -> pd.DataFrame:
+    """Run indicators and return a row for every area of the geographies of each.
 
     ``areas`` is ``int_area``. An area without a row, or with a NULL value, is
     ``not_measured`` and says why; 0 is a figure.
     """
+    found = pd.concat([_run(con, member, areas) for member in members], ignore_index=True)
+    wanted = _wanted(members).merge(areas, on="geography")
+    rows = wanted.merge(found, on=["indicator_id", "area_code"], how="left", validate="one_to_one")
+    for name in _NUMBERS:
+        rows[name] = pd.to_numeric(rows[name]).astype(float).round(DECIMALS_KEPT)
+    return rows.assign(
+        status=np.where(rows["value"].notna(), "published", "not_measured"),
+        caveat=_caveats(rows),
+    )
+
+
+def _run(con: duckdb.DuckDBPyConnection, member: Member, areas: pd.DataFrame) -> pd.DataFrame:
     found = fetch(con, member.indicator.statement, member.values)
     _require_result(found, member, areas)
-    wanted = areas[areas["geography"].isin(member.indicator.geographies)]
-    rows = wanted.merge(found, on="area_code", how="left", validate="one_to_one")
-    for name in ("value", "numerator", "denominator", "low", "high"):
-        numbers = rows[name] if name in rows else pd.Series(np.nan, index=rows.index)
-        rows[name] = pd.to_numeric(numbers).astype(float).round(DECIMALS_KEPT)
-    measured = rows["value"].notna()
-    return rows.assign(
-        indicator_id=member.id,
-        title=member.text("title"),
-        unit=member.indicator.header["unit"],
-        period=member.indicator.header["period"],
-        status=np.where(measured, "published", "not_measured"),
-        caveat=_caveats(member, rows, measured),
-        source=";".join(member.indicator.sources),
-    )
+    columns = ["area_code", *_NUMBERS, "extra_caveat"]
+    return found.reindex(columns=columns).astype(object).assign(indicator_id=member.id)
+
+
+def _wanted(members: list[Member]) -> pd.DataFrame:
+    """Return one row for each indicator and geography, with what every figure repeats."""
+    rows = [
+        (
+            member.id,
+            geography,
+            member.text("title"),
+            *(header[k] for k in ("unit", "period")),
+            ";".join(member.indicator.caveats),
+            ";".join(member.indicator.sources),
+        )
+        for member in members
+        for header in [member.indicator.header]
+        for geography in member.indicator.geographies
+    ]
+    columns = ["indicator_id", "geography", "title", "unit", "period", "standing", "source"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _require_result(found: pd.DataFrame, member: Member, areas: pd.DataFrame) -> None:
@@ -254,8 +277,8 @@ def _require_result(found: pd.DataFrame, member: Member, areas: pd.DataFrame) ->
             f"{', '.join(RESULT_COLUMNS)} and may return {', '.join(OPTIONAL_COLUMNS)}."
         )
         raise IndicatorError(message)
-    stray = found[~found["area_code"].isin(areas["area_code"])]
-    if len(stray) or found["area_code"].duplicated().any():
+    stray = set(found["area_code"]) - set(areas["area_code"])
+    if stray or found["area_code"].duplicated().any():
         message = (
             f"{member.id}: its statement returns {len(stray)} areas that are not in int_area and "
             f"{int(found['area_code'].duplicated().sum())} areas twice. Return each area once."
@@ -263,18 +286,16 @@ def _require_result(found: pd.DataFrame, member: Member, areas: pd.DataFrame) ->
         raise IndicatorError(message)
 
 
-def _caveats(member: Member, rows: pd.DataFrame, measured: pd.Series) -> list[str]:
-    extra = rows["extra_caveat"] if "extra_caveat" in rows else pd.Series("", index=rows.index)
-    texts = extra.astype(object).where(extra.notna(), "")
-    standing = member.indicator.caveats
+def _caveats(rows: pd.DataFrame) -> list[str]:
+    extra = rows["extra_caveat"].astype(object).where(rows["extra_caveat"].notna(), "")
     caveats = []
-    for text, known, kind, whole in zip(
-        texts, measured, rows["geography"], rows["is_complete"], strict=True
+    for standing, text, value, geography, is_complete in zip(
+        rows["standing"], extra, rows["value"], rows["geography"], rows["is_complete"], strict=True
     ):
-        keys = [*standing, *_split(text, ";")]
-        if not known and len(keys) == len(standing):
-            keys.append(_why_not(kind, is_complete=bool(whole)))
-        caveats.append(";".join(dict.fromkeys(keys)))
+        added = _split(text, ";")
+        if np.isnan(value) and not added:
+            added = (_why_not(geography, is_complete=bool(is_complete)),)
+        caveats.append(";".join(dict.fromkeys((*_split(standing, ";"), *added))))
     return caveats
 
 

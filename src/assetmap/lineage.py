@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
     import duckdb
 
-_MADE_FROM_SETTINGS = ("mart_caveat", "mart_dataset", "mart_indicator_meta", "mart_run")
+_MADE_FROM_SETTINGS = (
+    "mart_caveat",
+    "mart_dataset",
+    "mart_indicator_meta",
+    "mart_input",
+    "mart_run",
+)
 
 
 def read_statements(folder: str) -> dict[str, str]:

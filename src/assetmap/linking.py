@@ -95,9 +95,7 @@ def link(con: duckdb.DuckDBPyConnection, study_area: StudyArea) -> dict[str, int
             columns={"area_code": "lsoa11cd"}
         ),
         "int_asset_nearest_site": spatial.asset_nearest_site(assets, sites),
-        "int_site_in_area": spatial.site_in_area(
-            sites, outlines, adjacent_m=study_area.adjacent_m
-        ),
+        "int_site_in_area": spatial.site_in_area(sites, outlines, adjacent_m=study_area.adjacent_m),
         "int_site_nearest_asset": spatial.site_nearest_asset(
             sites, assets, kinds, count=study_area.nearest_count
         ),
@@ -141,9 +139,7 @@ def _catchments(
     )
     return {
         "int_site_catchment": drawn,
-        "int_lsoa_overlap_site_catchment": overlap.assign(
-            overlap_m2=overlap["area_share"] * areas
-        ),
+        "int_lsoa_overlap_site_catchment": overlap.assign(overlap_m2=overlap["area_share"] * areas),
     }
 
 

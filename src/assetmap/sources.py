@@ -23,6 +23,7 @@ from pydantic import (
 
 from assetmap.errors import ConfigError, MissingInputError
 from assetmap.geography import SLUG_PATTERN
+from assetmap.readers import STARTER_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
 Format = Literal["csv", "zip", "geojson"]
 
 BYTES_PER_MB: Final = 1_000_000
-STARTER_MARK: Final = "_starter"
-"""A file with this in its name is an extract that came with the project."""
 
 _HOST_PATTERN: Final = r"^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$"
 _FOLDER_PATTERN: Final = r"^[a-z][a-z0-9_]*(?:/[a-z][a-z0-9_]*){0,3}$"

@@ -45,6 +45,8 @@ _MACROS: Final = (
 def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a DuckDB file with external access off and its settings locked.
 
+    What is written inside the ``with`` is one transaction: all of it stays, or none.
+
     Raises
     ------
     BusyError
@@ -65,7 +67,9 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[duckdb.Du
         for macro in _MACROS:
             con.execute(macro)
         con.execute("SET lock_configuration = true")
+        con.begin()
         yield con
+        con.commit()
     except duckdb.IOException as fault:
         raise _storage_fault(path, fault) from None
     finally:
@@ -78,22 +82,38 @@ def _storage_fault(path: Path, fault: duckdb.IOException) -> StorageError | Busy
     return StorageError(f"{path}: cannot be written or read. Check free space and rights.")
 
 
+def create_empty(con: duckdb.DuckDBPyConnection, table: str, types: Mapping[str, str]) -> None:
+    """Replace ``table`` by an empty one; column names and types come from our own constants."""
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
+    con.execute(f'CREATE OR REPLACE TABLE "{table}" ({columns})')
+
+
+def column_types(contract: Contract) -> dict[str, str]:
+    """Return the DuckDB type of each column of a contract."""
+    return {column.name: DUCKDB_TYPES[column.kind] for column in contract.columns}
+
+
 def write_table(con: duckdb.DuckDBPyConnection, contract: Contract, frame: pd.DataFrame) -> None:
     """Check ``frame`` against its contract and write it as the contract's table."""
     check(frame, contract)
-    types = {column.name: DUCKDB_TYPES[column.kind] for column in contract.columns}
-    write_typed(con, contract.table, frame[contract.names], types)
+    write_typed(con, contract.table, frame, column_types(contract))
 
 
 def write_typed(
     con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame, types: Mapping[str, str]
 ) -> None:
-    """Replace ``table`` by ``frame``; column names and types come from our own constants."""
-    columns = ", ".join(f'"{name}" {kind}' for name, kind in types.items())
-    casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in types.items())
-    con.execute(f'CREATE OR REPLACE TABLE "{table}" ({columns})')
+    """Replace ``table`` by the columns of ``frame`` that ``types`` names."""
+    create_empty(con, table, types)
+    append(con, table, frame, types)
+
+
+def append(
+    con: duckdb.DuckDBPyConnection, table: str, frame: pd.DataFrame, types: Mapping[str, str]
+) -> None:
+    """Add the rows of ``frame`` to ``table``."""
     if frame.empty:
         return
+    casts = ", ".join(f'CAST("{name}" AS {kind}) AS "{name}"' for name, kind in types.items())
     con.register("incoming", _plain(frame[list(types)]))
     con.execute(f'INSERT INTO "{table}" SELECT {casts} FROM incoming')  # noqa: S608 - own names
     con.unregister("incoming")

@@ -27,13 +27,30 @@ _USED: Final = {
 _WIDTH: Final = 27
 
 
+# The file had letters and numbers until 2025; the report that took its place has words and
+# roles. Both are read, and kept in the older form.
+_STATUS: Final = {"ACTIVE": "A", "INACTIVE": "C"}
+_GP_ROLE: Final = "RO76"
+GP_SETTING: Final = "4"
+
+
 def stage(raw: pd.DataFrame) -> pd.DataFrame:
-    """Write postcodes in their published spelling and codes in lower case."""
+    """Write postcodes in their published spelling, and status and setting in one form."""
+    is_gp_role = raw["prescribing_setting"].str.split("|").map(_has_gp_role, na_action="ignore")
     return raw.assign(
         asset_id="ods-" + raw["asset_id"].str.lower(),
         asset_name=raw["asset_name"].str.title(),
         postcode=raw["postcode"].map(normalise_postcode, na_action="ignore").replace("", None),
+        status_code=raw["status_code"].str.upper().replace(_STATUS),
+        prescribing_setting=raw["prescribing_setting"].where(
+            is_gp_role.astype(object) != True,
+            GP_SETTING,  # noqa: E712 - NULL is not False
+        ),
     )
+
+
+def _has_gp_role(roles: list[str]) -> bool:
+    return _GP_ROLE in roles
 
 
 DATASET = Dataset(

@@ -294,6 +294,17 @@ PUB_DATASET: Final = Contract(
     ),
 )
 
+PUB_INPUT: Final = Contract(
+    table="pub_input",
+    row_is="one input file",
+    primary_key=("file",),
+    columns=(
+        _text("file", "Path below the raw folder."),
+        _text("dataset_id", "Dataset."),
+        _text("sha256", "SHA-256 of the file as received."),
+    ),
+)
+
 PUB_QUALITY: Final = Contract(
     table="pub_quality",
     row_is="one check of this run",
@@ -333,6 +344,7 @@ PUBLISHED: Final[tuple[Contract, ...]] = (
     PUB_INDICATOR_META,
     PUB_CAVEAT,
     PUB_DATASET,
+    PUB_INPUT,
     PUB_QUALITY,
     PUB_RUN,
 )

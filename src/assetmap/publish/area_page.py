@@ -144,8 +144,9 @@ def _lsoa_table(lsoas: Sequence[Row]) -> Table:
         rows=tuple(_lsoa_row(row) for row in shown),
         downloads=downloads("lsoas"),
         filter_label="Find a small area",
-        remark=remark if rest else "Decile 1 is the most deprived tenth in England; a higher "
-        "score is more deprived.",
+        remark=remark
+        if rest
+        else "Decile 1 is the most deprived tenth in England; a higher score is more deprived.",
     )
 
 

@@ -6,7 +6,6 @@ downloads (``exports.py``).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from assetmap.disclosure.tables import PUBLISHED
@@ -21,33 +20,32 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assetmap.publish.exports import Export
-    from assetmap.publish.model import Published
+    from assetmap.publish.model import Published, Row
 
 _ROW_IS: Final = {contract.table: contract.row_is for contract in PUBLISHED}
 _FORMATS: Final = {"csv": "CSV", "gpkg": "GeoPackage", "parquet": "GeoParquet"}
 
 _METHODS: Final = (
     "Distance is a straight line from the edge of a site, 0 inside it.",
-    "A count of people in a catchment spreads the figure of each small area over its live "
-    "postcodes and sums those inside. Area weighting is computed beside it; the two give the "
-    "low and the high.",
-    "Figures of wards come from small areas by population best fit. Rates are ratios of summed "
-    "counts, never means of rates.",
-    "A small area with a changed outline between 2011 and 2021 is matched by the official "
-    "lookup only.",
+    (
+        "A count of people in a catchment spreads the figure of each small area over its live "
+        "postcodes and sums those inside. Area weighting is computed beside it; the two give the "
+        "low and the high."
+    ),
+    (
+        "Figures of wards come from small areas by population best fit. Rates are ratios of summed "
+        "counts, never means of rates."
+    ),
+    (
+        "A small area with a changed outline between 2011 and 2021 is matched by the official "
+        "lookup only."
+    ),
     "A figure that is not measured says so and is never shown as zero.",
-    "The map draws its own outlines. It loads nothing from other hosts, and uses Leaflet "
-    "(BSD 2-clause licence), which is stored with the site.",
+    (
+        "The map draws its own outlines. It loads nothing from other hosts, and uses Leaflet "
+        "(BSD 2-clause licence), which is stored with the site."
+    ),
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class SourcePage:
-    """The page of a publisher; ``href`` is empty where the address is not on the white list."""
-
-    title: str
-    text: str
-    href: str
 
 
 def data_page(published: Published, exports: Sequence[Export]) -> Page:
@@ -61,7 +59,7 @@ def data_page(published: Published, exports: Sequence[Export]) -> Page:
         content={
             "downloads": _download_table(exports),
             "datasets": _dataset_table(published),
-            "pages": _source_pages(published),
+            "inputs": _input_table(published),
             "quality": _quality_table(published),
             "methods": _METHODS,
             "facts": _facts(published),
@@ -70,21 +68,38 @@ def data_page(published: Published, exports: Sequence[Export]) -> Page:
 
 
 def _download_table(exports: Sequence[Export]) -> Table:
+    by_name: dict[str, dict[str, Export]] = {}
+    for export in exports:
+        by_name.setdefault(export.name, {})[export.format] = export
     return Table(
         id="downloads",
         caption="Files, what a row of each is, and their size",
-        headings=headings("File", "Format", "A row is", "#Rows", "#Size"),
+        headings=headings(
+            "File", "A row is", "#Rows", *(f"#{label}" for label in _FORMATS.values())
+        ),
         rows=tuple(
             (
-                Cell(text=export.path.removeprefix("data/"), href=export.path),
-                Cell(text=_FORMATS[export.format]),
-                Cell(text=_ROW_IS[FILES[export.name]]),
-                Cell(text=whole(export.row_count)),
-                Cell(text=file_size(export.size_bytes), sort=str(export.size_bytes)),
+                Cell(text=name),
+                Cell(text=_ROW_IS[FILES[name]]),
+                Cell(text=whole(formats["csv"].row_count)),
+                *(_download_cell(formats.get(ending)) for ending in _FORMATS),
             )
-            for export in exports
+            for name, formats in by_name.items()
         ),
-        filter_label="Find a file",
+    )
+
+
+def _download_cell(export: Export | None) -> Cell:
+    if export is None:
+        return Cell(text="no shapes")
+    label = f"{_FORMATS[export.format]}, {file_size(export.size_bytes)}"
+    return Cell(text=label, href=export.path, is_download=True, sort=str(export.size_bytes))
+
+
+def _dataset_cell(row: Row) -> Cell:
+    href = safe_url(row["url"])
+    return Cell(
+        text=row["title"], href=href, is_external=bool(href), small="" if href else row["url"]
     )
 
 
@@ -97,7 +112,7 @@ def _dataset_table(published: Published) -> Table:
         ),
         rows=tuple(
             (
-                Cell(text=row["title"]),
+                _dataset_cell(row),
                 *(Cell(text=row[name]) for name in ("publisher", "licence", "period", "extent")),
                 *(Cell(text=whole(row[n])) for n in ("row_count", "loaded_count", "held_count")),
             )
@@ -114,11 +129,22 @@ def _count(published: Published, key: str) -> float | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _source_pages(published: Published) -> list[SourcePage]:
-    return [
-        SourcePage(title=row["title"], text=row["url"], href=safe_url(row["url"]))
-        for row in published.rows("pub_dataset")
-    ]
+def _input_table(published: Published) -> Table:
+    titles = published.dataset_titles
+    return Table(
+        id="inputs",
+        caption="Files that were read, with the checksum of each as received",
+        headings=headings("File", "Dataset", "SHA-256"),
+        rows=tuple(
+            (
+                Cell(text=row["file"]),
+                Cell(text=str(titles.get(row["dataset_id"], row["dataset_id"]))),
+                Cell(text=row["sha256"]),
+            )
+            for row in published.rows("pub_input")
+        ),
+        downloads=downloads("inputs"),
+    )
 
 
 def _quality_table(published: Published) -> Table:

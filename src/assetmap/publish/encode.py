@@ -68,7 +68,8 @@ def safe_url(value: object) -> str:
 def safe_colour(value: str) -> str:
     """Return a colour of the form ``#rrggbb``; anything else raises PublishError."""
     if not _COLOUR.fullmatch(value):
-        raise PublishError(f"colour {plain(value)!r} is not #rrggbb. Mend the map's style.")
+        message = f"colour {plain(value)!r} is not #rrggbb. Mend the map's style."
+        raise PublishError(message)
     return value
 
 
@@ -78,7 +79,8 @@ def safe_key(value: str) -> str:
     folium writes names of properties into script unquoted: ``Site Name`` blanks a map.
     """
     if not _KEY.fullmatch(value):
-        raise PublishError(f"property {plain(value)!r} is not a plain name. Rename it.")
+        message = f"property {plain(value)!r} is not a plain name. Rename it."
+        raise PublishError(message)
     return value
 
 

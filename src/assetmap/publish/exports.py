@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from assetmap.contracts import Column, Contract
-    from assetmap.publish.model import Published
+    from assetmap.contracts import Contract
+    from assetmap.publish.model import Published, Row
 
 _TABLES: Final = {contract.table: contract for contract in PUBLISHED}
 
@@ -44,6 +44,7 @@ FILES: Final = {
     "lsoas": "pub_lsoa",
     "caveats": "pub_caveat",
     "datasets": "pub_dataset",
+    "inputs": "pub_input",
     "quality": "pub_quality",
     "run": "pub_run",
 }
@@ -71,25 +72,24 @@ def write_exports(published: Published, target: Path) -> tuple[Export, ...]:
     written: list[Export] = []
     with _fixed_date(published.run["data_as_of"]):
         for name, table in FILES.items():
-            frame, contract = published.frames[table], _TABLES[table]
             written += [
                 Export(
                     name=name,
                     format=ending,
                     path=f"data/{name}.{ending}",
-                    row_count=len(frame),
+                    row_count=len(published.frames[table]),
                     size_bytes=(folder / f"{name}.{ending}").stat().st_size,
                 )
-                for ending in _write_table(frame, contract, folder, name)
+                for ending in _write_table(published, _TABLES[table], folder, name)
             ]
     return tuple(written)
 
 
-def _write_table(frame: pd.DataFrame, contract: Contract, folder: Path, name: str) -> list[str]:
-    _write_csv(frame, contract, folder / f"{name}.csv")
+def _write_table(published: Published, contract: Contract, folder: Path, name: str) -> list[str]:
+    _write_csv(published.rows(contract.table), contract, folder / f"{name}.csv")
     if "geom_27700" not in contract.names:
         return ["csv"]
-    layer = _layer(frame, contract)
+    layer = _layer(published.frames[contract.table], contract)
     layer.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
     pyogrio.write_dataframe(
         layer, folder / f"{name}.gpkg", layer=name, driver="GPKG", geometry_type="Unknown"
@@ -97,34 +97,24 @@ def _write_table(frame: pd.DataFrame, contract: Contract, folder: Path, name: st
     return ["csv", "gpkg", "parquet"]
 
 
-def _write_csv(frame: pd.DataFrame, contract: Contract, path: Path) -> None:
-    columns = [column for column in contract.columns if column.kind != "geometry"]
-    cells = [_csv_column(frame, column) for column in columns]
+def _write_csv(rows: list[Row], contract: Contract, path: Path) -> None:
+    names = [column.name for column in contract.columns if column.kind != "geometry"]
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([column.name for column in columns])
-        writer.writerows(zip(*cells, strict=True))
+        writer.writerow(names)
+        writer.writerows([_cell(row[name]) for name in names] for row in rows)
 
 
-def _csv_column(frame: pd.DataFrame, column: Column) -> list[object]:
-    values = _typed(frame, column)
-    if column.kind == "boolean":
-        return ["" if v is None else str(bool(v)).lower() for v in values]
-    return ["" if v is None else csv_cell(v) for v in values]
-
-
-def _typed(frame: pd.DataFrame, column: Column) -> list[object]:
-    dtype = {"text": "object", "integer": "Int64", "number": "Float64", "boolean": "boolean"}
-    values = frame[column.name].astype(dtype[column.kind])
-    return [None if missing else v for v, missing in zip(values, values.isna(), strict=True)]
+def _cell(value: object) -> object:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "" if value is None else csv_cell(value)
 
 
 def _layer(frame: pd.DataFrame, contract: Contract) -> gpd.GeoDataFrame:
     columns = {c.name: frame[c.name] for c in contract.columns if c.kind != "geometry"}
     typed = {
-        c.name: columns[c.name].astype("Int64")
-        for c in contract.columns
-        if c.kind == "integer"
+        c.name: columns[c.name].astype("Int64") for c in contract.columns if c.kind == "integer"
     }
     return gpd.GeoDataFrame({**columns, **typed}, geometry=geometries(frame), crs=BNG)
 

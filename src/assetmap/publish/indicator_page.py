@@ -9,16 +9,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from assetmap.publish.model import split_keys
 from assetmap.publish.page import Notes, Page, downloads
 from assetmap.publish.tables import (
     Cell,
+    Heading,
     Table,
     figure,
     headings,
     interval,
     unit_label,
 )
-from assetmap.publish.model import split_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,10 +56,14 @@ def indicators_page(published: Published) -> Page:
         by_area = [m for m in metas if _has_any(published, m, areas)]
         by_site = [m for m in metas if _has_any(published, m, sites)]
         tables = [
-            _matrix(published, by_area, areas, notes=notes, name=(topic, f"area-{place}"))
+            _matrix(
+                published, by_area, areas, notes=notes, name=(f"{topic}, by area", f"area-{place}")
+            )
             if by_area
             else None,
-            _matrix(published, by_site, sites, notes=notes, name=(f"{topic}, by site", f"site-{place}"))
+            _matrix(
+                published, by_site, sites, notes=notes, name=(f"{topic}, by site", f"site-{place}")
+            )
             if by_site
             else None,
         ]
@@ -78,18 +83,24 @@ def site_topics(published: Published, site: Row, notes: Notes) -> list[Topic]:
     topics = []
     for place, (topic, metas) in enumerate(_topics(published), start=1):
         found = [(m, _figures(published).get((m["indicator_id"], site["site_id"]))) for m in metas]
-        rows = [_site_row(meta, row, notes) for meta, row in found if row is not None]
+        known = [(meta, row) for meta, row in found if row is not None]
+        rows = [_site_row(meta, row, notes) for meta, row in known] if _says_much(known) else []
         if rows:
             table = Table(
                 id=f"topic-{place}",
-                caption=topic,
-                headings=headings("Indicator", "#Figure", "Low to high", "Unit", "Period"),
+                caption=f"{topic}: {site['site_name']}",
+                headings=headings("Indicator", "#Figure", "Interval", "Unit", "Period"),
                 rows=tuple(rows),
                 downloads=downloads("indicators"),
                 is_sortable=False,
             )
             topics.append(Topic(title=topic, tables=(table,)))
     return topics
+
+
+def _says_much(rows: Sequence[tuple[Row, Row]]) -> bool:
+    # A site without a place has nothing but gaps: one notice says so better than ten rows.
+    return any(row["status"] != "not_measured" for _, row in rows)
 
 
 def _site_row(meta: Row, row: Row, notes: Notes) -> tuple[Cell, ...]:
@@ -132,29 +143,55 @@ def _matrix(
     name: tuple[str, str],
 ) -> Table:
     figures = _figures(published)
-    rows = []
-    for meta in metas:
-        common = split_keys(meta["caveat"])
-        found = [figures.get((meta["indicator_id"], column.code)) for column in columns]
-        heading = Cell(
-            text=meta["title"],
-            small=f"{unit_label(meta['unit'])}, {meta['period']}",
-            notes=notes.number(common),
+    grid = [[figures.get((m["indicator_id"], c.code)) for c in columns] for m in metas]
+    firsts = [_row_heading(meta, notes) for meta in metas]
+    by_column = [
+        _shared_caveats([(m, row[place]) for m, row in zip(metas, grid, strict=True)])
+        for place in range(len(columns))
+    ]
+    heads = [
+        Heading(text=column.name, is_number=True, notes=notes.number(caveats))
+        for column, caveats in zip(columns, by_column, strict=True)
+    ]
+    rows = [
+        (
+            first,
+            *(_figure_cell(r, meta, known, notes) for r, known in zip(row, by_column, strict=True)),
         )
-        rows.append((heading, *(_figure_cell(row, meta, common, notes) for row in found)))
+        for first, meta, row in zip(firsts, metas, grid, strict=True)
+    ]
     caption, table_id = name
     return Table(
         id=table_id,
         caption=caption,
-        headings=headings("Indicator", *(f"#{column.name}" for column in columns)),
+        headings=(*headings("Indicator"), *heads),
         rows=tuple(rows),
         downloads=downloads("indicators"),
         is_sortable=False,
     )
 
 
-def _figure_cell(row: Row | None, meta: Row, common: Sequence[str], notes: Notes) -> Cell:
-    own = [c for c in split_keys(row["caveat"]) if c not in common] if row else []
+def _row_heading(meta: Row, notes: Notes) -> Cell:
+    return Cell(
+        text=meta["title"],
+        small=f"{unit_label(meta['unit'])}, {meta['period']}",
+        notes=notes.number(split_keys(meta["caveat"])),
+    )
+
+
+def _own_caveats(row: Row, meta: Row) -> list[str]:
+    common = split_keys(meta["caveat"])
+    return [caveat for caveat in split_keys(row["caveat"]) if caveat not in common]
+
+
+def _shared_caveats(column: Sequence[tuple[Row, Row | None]]) -> list[str]:
+    """Return the caveats that every figure of a column carries beyond its indicator's own."""
+    own = [_own_caveats(row, meta) for meta, row in column if row is not None]
+    return [c for c in own[0] if all(c in other for other in own)] if own else []
+
+
+def _figure_cell(row: Row | None, meta: Row, known: Sequence[str], notes: Notes) -> Cell:
+    own = [c for c in _own_caveats(row, meta) if c not in known] if row else []
     decimals = meta["decimals"]
     return Cell(
         text=figure(row, decimals=decimals),

@@ -95,7 +95,9 @@ def _site_entries(sites: Iterable[Row]) -> tuple[KeyEntry, ...]:
         label = "Site, outline only indicative"
         entries.append(KeyEntry(label=label, fill=fill, width=width, dash=INDICATIVE_DASH))
     if "point" in methods:
-        entries.append(KeyEntry(label="Site known as a point", fill=fill, width=width, is_point=True))
+        entries.append(
+            KeyEntry(label="Site known as a point", fill=fill, width=width, is_point=True)
+        )
     return tuple(entries)
 
 

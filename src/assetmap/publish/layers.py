@@ -90,7 +90,9 @@ def site_map(published: Published, site: Row) -> MapSpec | None:
             *_catchment_layers(published, catchments, are_all_shown=True),
             _site_layer([site], are_linked=False),
         ],
-        places=_places(published, [r for r in published.rows("pub_asset") if r["asset_id"] in linked]),
+        places=_places(
+            published, [r for r in published.rows("pub_asset") if r["asset_id"] in linked]
+        ),
         symbols=symbols(published.kinds),
         labels=[*_site_labels([site]), *_ward_labels(published.wards)],
         root="../",
@@ -108,7 +110,8 @@ def _bounds(shapes: Sequence[shapely.Geometry]) -> tuple[float, float, float, fl
     return west - across, south - along, east + across, north + along
 
 
-def _lsoa_layer(rows: Sequence[Row]) -> FeatureLayer:
+def _lsoa_layer(lsoas: Sequence[Row]) -> FeatureLayer:
+    rows = [row for row in lsoas if row["geom_27700"] is not None]
     features = [
         Feature(
             geometry=shape,
@@ -246,11 +249,12 @@ def _place_detail(row: Row) -> str:
 
 
 def _site_labels(sites: Sequence[Row]) -> list[Label]:
+    # Named from the northern edge, so that the name stands above the shape.
     return [
-        Label(lon=p.x, lat=p.y, text=row["site_name"], rank=0)
+        Label(lon=shape.centroid.x, lat=shape.bounds[3], text=row["site_name"], rank=0)
         for row in sites
         if row["geom_27700"] is not None
-        for p in [to_lonlat(row["geom_27700"].representative_point())]
+        for shape in [to_lonlat(row["geom_27700"])]
     ]
 
 
@@ -261,5 +265,3 @@ def _ward_labels(wards: Sequence[Row]) -> list[Label]:
         if row["geom_27700"] is not None
         for p in [to_lonlat(shapely.maximum_inscribed_circle(row["geom_27700"], 5).centroid)]
     ]
-
-

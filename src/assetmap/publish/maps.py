@@ -12,10 +12,12 @@ import json
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import TYPE_CHECKING, Any, Final
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import folium
-from branca.element import Element, MacroElement, Template
+from branca.element import Element, Figure, MacroElement
+from jinja2 import Template
 from markupsafe import Markup
 from shapely.geometry import mapping
 
@@ -104,8 +106,9 @@ class MapSpec:
 
 @dataclass(frozen=True, kw_only=True)
 class RenderedMap:
-    """A map in parts: ``html`` for the page, ``script`` for its own file, and the URLs of
-    the third-party files, in loading order.
+    """A map in parts: HTML for the page, a script for its own file, and what both need.
+
+    ``script_urls`` and ``style_urls`` are third-party files, in loading order.
     """
 
     html: Markup
@@ -133,7 +136,7 @@ def render_map(spec: MapSpec) -> RenderedMap:
         A style, a name or a file that folium wants is not on its white list.
     """
     with _walled_folium(spec.name):
-        root = _build(spec).get_root()
+        root = cast("Figure", _build(spec).get_root())
         root.render()
         header, html, script = (part.render() for part in (root.header, root.html, root.script))
     links = _HeaderLinks(header)
@@ -148,8 +151,12 @@ def render_map(spec: MapSpec) -> RenderedMap:
 class _Map(folium.Map):
     """A Leaflet map without tiles, without folium's page shell and with Leaflet only."""
 
-    default_js: Final = [("leaflet", _LEAFLET_JS)]
-    default_css: Final = [("leaflet_css", _LEAFLET_CSS)]
+    default_js = [  # noqa: RUF012 - as folium declares it
+        ("leaflet", _LEAFLET_JS)
+    ]
+    default_css = [  # noqa: RUF012 - as folium declares it
+        ("leaflet_css", _LEAFLET_CSS)
+    ]
     _template = Template(
         """
         {% macro html(this, kwargs) %}<div class="map" id="{{ this.get_name() }}"></div>
@@ -173,7 +180,7 @@ class _Map(folium.Map):
         }
 
 
-class _Call(MacroElement):  # type: ignore[misc] # branca has no types
+class _Call(MacroElement):
     """One call of our own script: ``assetmap.<function>(map, arguments…)``."""
 
     _template = Template(
@@ -183,7 +190,7 @@ class _Call(MacroElement):  # type: ignore[misc] # branca has no types
     )
 
     def __init__(self, function: str, *arguments: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # branca leaves it untyped
         self._name = "Call"
         self.function = safe_key(function)
         self.arguments = ", ".join(arguments)
@@ -212,12 +219,14 @@ def _build(spec: MapSpec) -> _Map:
 
 def _geojson(layer: FeatureLayer) -> folium.GeoJson:
     safe_key(layer.key)
-    styles = {f"{layer.key}_{i}": _style(f) for i, f in enumerate(layer.features)}
+    styles = {
+        f"{layer.key}_{i}": {**_style(f), "pane": layer.key} for i, f in enumerate(layer.features)
+    }
     features = [_feature(f, f"{layer.key}_{i}") for i, f in enumerate(layer.features)]
     return folium.GeoJson(
         {"type": "FeatureCollection", "features": features},
         style_function=lambda feature: styles[feature["id"]],
-        marker=folium.CircleMarker(radius=_POINT_RADIUS),
+        marker=folium.CircleMarker(radius=_POINT_RADIUS, fill=True),
         show=False,
         control=False,
         smooth_factor=0.5,
@@ -330,23 +339,36 @@ def _walled_folium(seed: str) -> Iterator[None]:
     branca compiles already rendered output a second time as a template, unsandboxed: text
     that holds ``{{`` would run here. Inside this wall such output stays the text it is.
     """
-    numbers = iter(range(1, 1_000_000))
-    first_init, first_id = Element.__init__, Element.__dict__["_generate_id"]
+    numbers = count(1)
+    first_init = Element.__init__
 
     def inert(self: Element, template: str | None = None, template_name: str | None = None) -> None:
         first_init(self, None, template_name)
         if template is not None:
-            self._literal = template
-            self._template = _LITERAL
+            self._template = cast("Template", _Literal(template))
 
     def numbered(_: type[Element]) -> str:
         return f"{seed.replace('-', '_')}_{next(numbers)}"
 
-    Element.__init__, Element._generate_id = inert, classmethod(numbered)
+    walls = {"__init__": inert, "_generate_id": classmethod(numbered)}
+    found = {name: Element.__dict__[name] for name in walls}
+    _set(walls)
     try:
         yield
     finally:
-        Element.__init__, Element._generate_id = first_init, first_id
+        _set(found)
 
 
-_LITERAL: Final = Template("{{ this._literal }}")
+def _set(members: Mapping[str, object]) -> None:
+    for name, member in members.items():
+        setattr(Element, name, member)
+
+
+class _Literal:
+    """Text in the place of a template: it renders to itself."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def render(self, **_: object) -> str:
+        return self._text

@@ -187,7 +187,5 @@ def _values(frame: pd.DataFrame, name: str, kind: Kind) -> list[Any]:
     return [None if _missing(v) else convert(v) for v in frame[name]]
 
 
-def _missing(value: object) -> bool:
-    return value is None or (
-        not isinstance(value, (bytes, bytearray, str)) and bool(pd.isna(value))
-    )
+def _missing(value: Any) -> bool:
+    return value is None or value is pd.NA or bool(value != value)  # noqa: PLR0124 - NaN, NaT

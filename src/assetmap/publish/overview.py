@@ -26,10 +26,14 @@ if TYPE_CHECKING:
     from assetmap.publish.model import Published
 
 _LIMITS: Final = (
-    "Distances are straight lines from the edge of a site, not walking routes: canals, "
-    "railways and main roads can make the way much longer.",
-    "A link says that a place is in reach of a site. It does not say that anyone uses it, "
-    "or that the place has room.",
+    (
+        "Distances are straight lines from the edge of a site, not walking routes: canals, "
+        "railways and main roads can make the way much longer."
+    ),
+    (
+        "A link says that a place is in reach of a site. It does not say that anyone uses it, "
+        "or that the place has room."
+    ),
     "Numbers of people around a site are estimates from census figures for small areas.",
     "Nothing here is about an individual: no resident is drawn, listed or counted by site.",
 )

@@ -49,7 +49,8 @@ class Notes:
 
     def number(self, caveats: Iterable[str]) -> tuple[int, ...]:
         """Return the note numbers of ``caveats``, new ones added at the end."""
-        return tuple(self._numbers.setdefault(c, len(self._numbers) + 1) for c in caveats)
+        found = {self._numbers.setdefault(c, len(self._numbers) + 1) for c in caveats}
+        return tuple(sorted(found))
 
     @property
     def texts(self) -> tuple[str, ...]:

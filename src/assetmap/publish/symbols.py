@@ -30,7 +30,7 @@ class DecileClass:
     @property
     def label(self) -> str:
         """Words for the key."""
-        return f"Deciles {self.low}–{self.high}"
+        return f"Deciles {self.low} to {self.high}"
 
 
 DECILE_CLASSES: Final = tuple(

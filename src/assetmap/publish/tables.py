@@ -27,6 +27,7 @@ _HISSING: Final = ("s", "x", "ch", "sh")
 class Cell:
     """One cell of a table.
 
+    ``href`` is relative to the site's root, or another host's where ``is_external``;
     ``sort`` is what the column sorts by where the text would mislead; ``show`` is the id
     of a feature on the page's map that a button shows; ``notes`` are numbers of notes.
     """
@@ -36,6 +37,8 @@ class Cell:
     href: str = ""
     sort: str = ""
     show: str = ""
+    is_external: bool = False
+    is_download: bool = False
     notes: tuple[int, ...] = ()
 
 
@@ -45,6 +48,7 @@ class Heading:
 
     text: str
     is_number: bool = False
+    notes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +125,7 @@ def interval(row: Row | None, *, decimals: int) -> str:
     if row is None or row["status"] != "published" or row["low"] is None or row["high"] is None:
         return ""
     low, high = (number(row[k], unit=row["unit"], decimals=decimals) for k in ("low", "high"))
-    return f"{low} to {high}"
+    return f"{low} to {high}" if low != high else ""
 
 
 def unit_label(unit: str) -> str:

@@ -113,10 +113,10 @@ def _distances(distances_m: tuple[int, ...]) -> np.ndarray:
 def _ordered_catchments(catchments: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     repeated = catchments.duplicated(_KEY).to_numpy()
     if repeated.any():
-        first = catchments[_KEY].iloc[int(np.argmax(repeated))].tolist()
+        site_id, metres = catchments[_KEY].iloc[int(np.argmax(repeated))]
         message = (
             f"catchments: [site_id, catchment_m] repeats in {int(repeated.sum())} of "
-            f"{len(catchments)} rows, e.g. {first}. Give each catchment once."
+            f"{len(catchments)} rows, e.g. {site_id} {metres} m. Give each catchment once."
         )
         raise ContractError(message)
     return catchments.sort_values(_KEY, ignore_index=True)

@@ -69,28 +69,17 @@ def map_chunks(work: Callable[[slice], _Result], count: int, rows: int) -> list[
 
 
 def hilbert_order(xy: np.ndarray) -> np.ndarray:
-    """Return the positions of the points ``xy`` along a Hilbert curve over their extent.
-
-    The curve has 2^16 cells a side. At each level a point's quadrant gives two bits of its
-    place on the curve, and the plane is turned so that the next level starts where the
-    curve enters it.
-    """
+    """Return the positions of the points ``xy`` along a Hilbert curve over their extent."""
     if len(xy) == 0:
         return np.empty(0, dtype=np.intp)
     low = xy.min(axis=0)
-    extent = float((xy.max(axis=0) - low).max()) or 1.0
-    cells = ((xy - low) * ((2**_CURVE_BITS - 1) / extent)).astype(np.uint32)
-    x, y = cells[:, 0].copy(), cells[:, 1].copy()
-    place = np.zeros(len(xy), dtype=np.uint32)
-    for level in range(_CURVE_BITS - 1, -1, -1):
-        right, upper = (x >> level) & 1, (y >> level) & 1
-        place = (place << 2) | ((3 * right) ^ upper)
-        below = (1 << level) - 1
-        mirrored = np.where(right > upper, np.uint32(below), np.uint32(0))
-        x, y = x ^ mirrored, y ^ mirrored
-        swapped = np.where(upper == 0, x ^ y, np.uint32(0))
-        x, y = x ^ swapped, y ^ swapped
-    return np.argsort(place)
+    scale = (2**_CURVE_BITS - 1) / (float((xy.max(axis=0) - low).max()) or 1.0)
+
+    def place(part: slice) -> np.ndarray:
+        return _curve_place(((xy[part] - low) * scale).astype(np.uint32))
+
+    order: np.ndarray = np.argsort(np.concatenate(map_chunks(place, len(xy), CHUNK_ROWS)))
+    return order
 
 
 def first_polygon(points: Points, polygons: np.ndarray) -> np.ndarray:
@@ -179,9 +168,30 @@ def nearest_points(shapes: np.ndarray, xy: np.ndarray, count: int) -> Pairs:
 
 def rank_in_group(left: np.ndarray) -> np.ndarray:
     """Return 0, 1, 2 … within each run of equal values of the sorted array ``left``."""
-    starts = np.flatnonzero(np.r_[True, left[1:] != left[:-1]]) if len(left) else left[:0]
-    lengths = np.diff(np.r_[starts, len(left)]) if len(left) else left[:0]
-    return np.arange(len(left)) - np.repeat(starts, lengths)
+    if len(left) == 0:
+        return np.empty(0, dtype=np.intp)
+    starts = np.flatnonzero(np.r_[True, left[1:] != left[:-1]])
+    lengths = np.diff(np.r_[starts, len(left)])
+    ranks: np.ndarray = np.arange(len(left)) - np.repeat(starts, lengths)
+    return ranks
+
+
+def _curve_place(cells: np.ndarray) -> np.ndarray:
+    """Return how far along the Hilbert curve each cell of the plane lies.
+
+    At each level a cell's quadrant gives two bits of its place, and the plane is mirrored
+    or turned so that the next level starts where the curve enters that quadrant.
+    """
+    x, y = cells.T.copy()
+    place: np.ndarray = np.zeros(len(cells), dtype=np.uint32)
+    for level in range(_CURVE_BITS - 1, -1, -1):
+        right, upper = (x >> level) & 1, (y >> level) & 1
+        place = (place << 2) | ((3 * right) ^ upper)
+        mirrored = np.where(right > upper, np.uint32((1 << level) - 1), np.uint32(0))
+        x, y = x ^ mirrored, y ^ mirrored
+        swapped = np.where(upper == 0, x ^ y, np.uint32(0))
+        x, y = x ^ swapped, y ^ swapped
+    return place
 
 
 def _bounds(shapes: np.ndarray) -> np.ndarray:

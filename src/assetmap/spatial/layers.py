@@ -49,6 +49,9 @@ class PointLayer:
     ids: pd.Index
     points: Points
 
+    def __len__(self) -> int:
+        return len(self.ids)
+
 
 def point_layer(series: gpd.GeoSeries, name: str) -> PointLayer:
     """Return a checked layer of points.

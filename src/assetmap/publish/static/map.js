@@ -27,7 +27,7 @@ window.assetmap = (function () {
   function map(id, options) {
     var made = L.map(id, {
       attributionControl: false, scrollWheelZoom: false, zoomAnimation: false, fadeAnimation: false,
-      zoomSnap: 0.25, minZoom: options.minZoom, maxZoom: options.maxZoom,
+      zoomSnap: 0.1, minZoom: options.minZoom, maxZoom: options.maxZoom,
       dragging: !L.Browser.mobile, maxBounds: L.latLngBounds(options.bounds).pad(1)
     });
     var box = made.getContainer();
@@ -66,13 +66,22 @@ window.assetmap = (function () {
     control.addTo(target);
   }
 
+  // The map takes its size on paper before the browser lays the pages out: what is drawn
+  // during that layout is not painted.
   function redrawForPaper(target) {
     var view = null;
-    window.matchMedia("print").addEventListener("change", function (media) {
-      if (media.matches) { view = target.getBounds(); }
+    function paper(isOn) {
+      if (isOn === (view !== null)) { return; }
+      var shown = isOn ? target.home : view;
+      view = isOn ? target.getBounds() : null;
+      target.isPaper = isOn;
+      target.getContainer().classList.toggle("on-paper", isOn);
       target.invalidateSize({ animate: false, pan: false });
-      target.fitBounds(media.matches || !view ? target.home : view, { animate: false });
-    });
+      target.fitBounds(shown, { animate: false });
+    }
+    window.addEventListener("beforeprint", function () { paper(true); });
+    window.addEventListener("afterprint", function () { paper(false); });
+    window.matchMedia("print").addEventListener("change", function (media) { paper(media.matches); });
   }
 
   // ---- popups: focus moves in, Escape closes, focus goes back
@@ -219,20 +228,40 @@ window.assetmap = (function () {
       return zoom < 13 ? 5 : zoom < 14.5 ? 7.5 : 9;
     },
     draw: function () {
+      if (this._map.isPaper) { this.drawForPaper(); } else { this.drawForScreen(); }
+    },
+    // Calls draw(kind, point) for each place in view.
+    each: function (draw) {
+      var size = this._map.getSize();
+      this.rows.forEach(function (row) {
+        if (this.hidden[row[2]]) { return; }
+        var at = this._map.latLngToContainerPoint([row[1], row[0]]);
+        if (at.x < -12 || at.y < -12 || at.x > size.x + 12 || at.y > size.y + 12) { return; }
+        draw(this.kinds[row[2]], at);
+      }, this);
+    },
+    drawForScreen: function () {
       var size = this._map.getSize(), ratio = Math.max(2, window.devicePixelRatio || 1);
       var canvas = this.canvas, brush = canvas.getContext("2d"), radius = this.radius();
+      if (this.paper) { this.paper.remove(); this.paper = null; }
+      canvas.style.display = "block";
       L.DomUtil.setPosition(canvas, this._map.containerPointToLayerPoint([0, 0]));
       canvas.width = size.x * ratio;
       canvas.height = size.y * ratio;
       canvas.style.width = size.x + "px";
       canvas.style.height = size.y + "px";
       brush.scale(ratio, ratio);
-      this.rows.forEach(function (row) {
-        if (this.hidden[row[2]]) { return; }
-        var at = this._map.latLngToContainerPoint([row[1], row[0]]);
-        if (at.x < -12 || at.y < -12 || at.x > size.x + 12 || at.y > size.y + 12) { return; }
-        drawSymbol(brush, this.kinds[row[2]], at, radius);
-      }, this);
+      this.each(function (kind, at) { paintSymbol(brush, kind, at, radius); });
+    },
+    // A canvas that changes while a browser prints comes out as a white sheet; shapes do not.
+    drawForPaper: function () {
+      var size = this._map.getSize(), radius = this.radius();
+      if (this.paper) { this.paper.remove(); }
+      this.canvas.style.display = "none";
+      var paper = this.paper = svg("svg", { width: size.x, height: size.y, "aria-hidden": "true" });
+      L.DomUtil.setPosition(paper, this._map.containerPointToLayerPoint([0, 0]));
+      this.each(function (kind, at) { paper.append(shapeOf(kind, at, radius)); });
+      this.getPane().append(paper);
     },
     hits: function (event) {
       if (!this._map || event.target.closest(".leaflet-control, .leaflet-popup")) { return []; }
@@ -262,7 +291,7 @@ window.assetmap = (function () {
     }
   });
 
-  function drawSymbol(brush, kind, at, radius) {
+  function paintSymbol(brush, kind, at, radius) {
     brush.beginPath();
     if (kind.points.length) {
       kind.points.forEach(function (corner) { brush.lineTo(at.x + corner[0] * radius, at.y + corner[1] * radius); });
@@ -281,6 +310,25 @@ window.assetmap = (function () {
     brush.textAlign = "center";
     brush.textBaseline = "middle";
     brush.fillText(decode(kind.letter), at.x, at.y + 0.5);
+  }
+
+  function svg(tag, attributes) {
+    var made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    Object.keys(attributes).forEach(function (name) { made.setAttribute(name, attributes[name]); });
+    return made;
+  }
+
+  function shapeOf(kind, at, radius) {
+    var group = svg("g", { transform: "translate(" + at.x + " " + at.y + ")" });
+    var look = { fill: kind.colour, stroke: "#ffffff", "stroke-width": radius < 6 ? 0.75 : 1.5 };
+    var corners = kind.points.map(function (c) { return c[0] * radius + "," + c[1] * radius; }).join(" ");
+    group.append(corners ? svg("polygon", Object.assign({ points: corners }, look))
+      : svg("circle", Object.assign({ r: radius }, look)));
+    if (radius < 7) { return group; }
+    var letter = svg("text", { y: radius * 0.45, "text-anchor": "middle", "font-weight": "bold", "font-size": radius * 1.25, fill: kind.ink });
+    letter.textContent = decode(kind.letter);
+    group.append(letter);
+    return group;
   }
 
   function places(target, kinds, rows) {
@@ -320,7 +368,7 @@ window.assetmap = (function () {
         var point = target.latLngToContainerPoint(name.at);
         name.element.style.display = "block";
         var w = name.element.offsetWidth, h = name.element.offsetHeight;
-        var spots = [[-w / 2, -h - 14], [-w / 2, 14], [14, -h / 2], [-w - 14, -h / 2], [-w / 2, -h / 2]];
+        var spots = [[-w / 2, -h - 12], [-w / 2, 14], [14, -h / 2], [-w - 14, -h / 2], [-w / 2, -h / 2]];
         var spot = spots.map(function (move) { return [point.x + move[0], point.y + move[1], w, h]; })
           .find(function (box) { return fits(box, size) && !taken.some(function (other) { return overlap(box, other); }); });
         if (!spot) { name.element.style.display = "none"; return; }

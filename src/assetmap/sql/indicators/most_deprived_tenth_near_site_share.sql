@@ -41,8 +41,8 @@ summed AS (
 SELECT
     v.site_id AS area_code,
     percent(m.poor_by_postcode, m.all_by_postcode) AS value,
-    m.poor_by_postcode AS numerator,
-    m.all_by_postcode AS denominator,
+    round(m.poor_by_postcode) AS numerator,
+    round(m.all_by_postcode) AS denominator,
     least(
         percent(m.poor_by_postcode, m.all_by_postcode), percent(m.poor_by_area, m.all_by_area)
     ) AS low,

@@ -26,11 +26,11 @@ summed AS (
 
 SELECT
     v.site_id AS area_code,
-    m.by_postcode AS value,
-    m.by_postcode AS numerator,
+    round(m.by_postcode) AS value,
+    round(m.by_postcode) AS numerator,
     NULL::DOUBLE AS denominator,
-    least(m.by_postcode, m.by_area) AS low,
-    greatest(m.by_postcode, m.by_area) AS high,
+    round(least(m.by_postcode, m.by_area)) AS low,
+    round(greatest(m.by_postcode, m.by_area)) AS high,
     concat_ws(
         ';',
         CASE s.extent_method

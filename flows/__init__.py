@@ -1,0 +1,1 @@
+"""Prefect flows: wiring only. Retries, a schedule, logs and artifacts around ``assetmap``."""

@@ -1,0 +1,196 @@
+"""The command line: a thin face over ``pipeline`` and ``fetch``.
+
+Belongs here: arguments, progress, printing, exit codes. Does not: any work.
+"""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import logging
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from assetmap import pipeline
+from assetmap.datasets import find_datasets
+from assetmap.errors import AssetmapError, MissingInputError
+from assetmap.fetch import fetch as fetch_source
+from assetmap.indicators import expand, find_indicators
+from assetmap.readers import find_inputs
+from assetmap.settings import Settings, read_settings
+from assetmap.sources import read_sources
+
+if TYPE_CHECKING:
+    from assetmap.dataset import Dataset
+    from assetmap.sources import DatasetSource
+
+LOOPBACK = "127.0.0.1"
+
+app = typer.Typer(
+    name="assetmap",
+    help="Map what a neighbourhood has against the sites that are coming.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+console = Console(highlight=False)
+
+RawOption = Annotated[Path, typer.Option("--raw", help="Folder with settings and datasets.")]
+OutOption = Annotated[Path, typer.Option("--out", help="Folder for data/processed and maps.")]
+RAW_DEFAULT = Path("data/raw")
+OUT_DEFAULT = Path()
+
+
+@app.callback()
+def _options(
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log a line a step.")] = False,
+) -> None:
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(name)s: %(message)s"
+    )
+
+
+@app.command("list")
+def list_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
+    """List datasets and indicators with their state."""
+    settings = read_settings(raw, out)
+    datasets = Table("dataset", "state", "licence", title="Datasets", title_justify="left")
+    for dataset in find_datasets().values():
+        datasets.add_row(dataset.id, _state(dataset, settings), dataset.source.licence)
+    console.print(datasets)
+    indicators = Table("indicator", "title", "unit", title="Indicators", title_justify="left")
+    for member in expand(find_indicators(), settings.study_area.catchments_m):
+        indicators.add_row(member.id, member.text("title"), member.indicator.header["unit"])
+    console.print(indicators)
+
+
+@app.command("fetch")
+def fetch_command(
+    datasets: Annotated[list[str] | None, typer.Argument(help="Ids; none means all.")] = None,
+    raw: RawOption = RAW_DEFAULT,
+) -> None:
+    """Download datasets from their publishers; the last good file stays if one fails."""
+    sources = read_sources(raw / "sources.toml")
+    unknown = [key for key in datasets or [] if key not in sources]
+    if unknown:
+        message = (
+            f"{unknown[0]!r} is not in {raw / 'sources.toml'}. Use one of: {', '.join(sources)}."
+        )
+        raise MissingInputError(message)
+    wanted = datasets or [key for key, source in sources.items() if source.url]
+    failures = [message for key in wanted if (message := _fetch_one(sources[key], raw))]
+    if failures:
+        listed = "".join(f"\n  - {message}" for message in failures)
+        message = f"{len(failures)} of {len(wanted)} downloads failed:{listed}"
+        raise AssetmapError(message)
+
+
+@app.command("build")
+def build_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
+    """Load, link, measure and gate; writes data/processed."""
+    settings = read_settings(raw, out)
+    _build(settings)
+    _print_summary(settings)
+
+
+@app.command("check")
+def check_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
+    """Show the quality checks of the last build; exit 1 where a blocking one fails."""
+    settings = read_settings(raw, out)
+    table = Table("check", "severity", "result", "message")
+    for row in pipeline.run_check(settings):
+        result = "passed" if row["passed"] else f"{row['finding_count']} found"
+        table.add_row(str(row["check_id"]), str(row["severity"]), result, str(row["message"]))
+    console.print(table)
+
+
+@app.command("publish")
+def publish_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
+    """Make the site in maps/ from the gated tables."""
+    console.print(str(pipeline.run_publish(read_settings(raw, out))), soft_wrap=True)
+
+
+@app.command("run")
+def run_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
+    """Build and publish, without Prefect."""
+    settings = read_settings(raw, out)
+    _build(settings)
+    with console.status("publishing"):
+        index = pipeline.run_publish(settings)
+    _print_summary(settings)
+    console.print(str(index), soft_wrap=True)
+
+
+@app.command("serve")
+def serve_command(
+    out: OutOption = OUT_DEFAULT,
+    port: Annotated[int, typer.Option(help="Port on this machine.", min=0, max=65535)] = 8000,
+) -> None:
+    """Show the site on this machine only, until Ctrl-C."""
+    maps = out / "maps"
+    if not (maps / "index.html").exists():
+        message = f"{maps} holds no site. Run `assetmap run` first."
+        raise MissingInputError(message)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(maps))
+    with http.server.ThreadingHTTPServer((LOOPBACK, port), handler) as server:
+        console.print(f"http://{LOOPBACK}:{server.server_port}/ (Ctrl-C ends it)", soft_wrap=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            console.print("ended")
+
+
+def main() -> None:
+    """Run the command line; a fault that a user can put right is one message and its code."""
+    try:
+        app()
+    except AssetmapError as fault:
+        console.file.flush()
+        sys.stderr.write(f"{fault}\n")
+        sys.exit(fault.exit_code)
+
+
+def _build(settings: Settings) -> None:
+    with console.status("building") as status:
+        pipeline.run_build(settings, lambda step: status.update(step))
+
+
+def _print_summary(settings: Settings) -> None:
+    for line in pipeline.summarise(settings).lines():
+        console.print(line, soft_wrap=True)
+
+
+def _state(dataset: Dataset, settings: Settings) -> str:
+    inputs = find_inputs(dataset.folder_in(settings.raw), dataset.members)
+    if not inputs:
+        return "missing" if dataset.required else "optional, not there"
+    return "starter extract" if all(source.is_starter for source in inputs) else "full file"
+
+
+def _fetch_one(source: DatasetSource, raw: Path) -> str:
+    """Download one dataset with a progress bar; return "" or what went wrong."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(source.id, total=None)
+        try:
+            result = fetch_source(
+                source,
+                raw / source.folder,
+                progress=lambda done, total: bar.update(task, completed=done, total=total),
+            )
+        except AssetmapError as fault:
+            return str(fault)
+    console.print(f"{source.id}: {result.state}, {result.size_bytes:,} bytes", soft_wrap=True)
+    return ""

@@ -1,0 +1,148 @@
+"""The whole way as plain functions; the command line and the flows both call these.
+
+Belongs here: running the steps of :mod:`assetmap.build` in order, publishing into a folder
+beside the site and swapping the two, the summary of a run. Does not: an orchestrator.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from assetmap import build
+from assetmap.errors import ContractError, MissingInputError, StorageError
+from assetmap.provenance import write_manifest
+from assetmap.warehouse import fetch, open_warehouse, read_public
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from assetmap.settings import Settings
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Summary:
+    """What a run holds, in five lines."""
+
+    rows_loaded: int
+    rows_held: int
+    assets: int
+    sites: int
+    sites_mapped: int
+    links: int
+    indicators: int
+
+    def lines(self) -> list[str]:
+        """Return the five lines that a run ends with."""
+        return [
+            f"rows        {self.rows_loaded:,} loaded, {self.rows_held:,} held in quarantine",
+            f"assets      {self.assets:,} places",
+            f"sites       {self.sites:,}, of which {self.sites_mapped:,} have a known place",
+            f"links       {self.links:,} between places and sites",
+            f"indicators  {self.indicators:,}",
+        ]
+
+
+def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: None) -> None:
+    """Load every dataset, link, measure and pass the gate; the last build stays until the end."""
+    on_step("hashing and checking inputs")
+    for dataset_id in build.start_build(settings):
+        on_step(f"loading {dataset_id}")
+        build.load_dataset(settings, dataset_id)
+    on_step("linking assets and sites")
+    build.link_assets(settings)
+    on_step("measuring indicators")
+    build.measure_indicators(settings)
+    on_step("passing the gate")
+    build.finish_build(settings)
+
+
+def run_publish(settings: Settings) -> Path:
+    """Make the site from the gated tables and put it in place of the last one, whole.
+
+    Returns
+    -------
+    The path of ``index.html``.
+
+    Raises
+    ------
+    MissingInputError
+        There is no build yet.
+    PublishError
+        A page cannot be made; the published site is untouched.
+    """
+    from assetmap.publish.site import publish_site  # noqa: PLC0415 - folium is slow to import
+
+    fresh = settings.maps.with_name(f"{settings.maps.name}.new")
+    tables = read_public(settings.public)
+    facts = dict(tables["pub_run"][["key", "value"]].itertuples(index=False))
+    try:
+        shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(parents=True)
+        publish_site(settings.public, fresh)
+        inputs = tables["pub_input"]
+        write_manifest(
+            fresh,
+            {
+                **facts,
+                "inputs": dict(zip(inputs["file"], inputs["sha256"], strict=True)),
+                "sources": _sources(tables["pub_dataset"].to_dict("records")),
+            },
+        )
+        _swap(fresh, settings.maps)
+    except OSError as fault:
+        if isinstance(fault, MissingInputError | StorageError):
+            raise
+        message = f"{settings.maps}: cannot be written ({fault.strerror}). The site is unchanged."
+        raise StorageError(message) from fault
+    _LOG.info("published: %s", settings.maps)
+    return settings.maps / "index.html"
+
+
+def run_check(settings: Settings) -> list[dict[str, object]]:
+    """Return the quality checks of the last build; ContractError where a blocking one fails."""
+    with open_warehouse(settings.public, read_only=True) as con:
+        findings = fetch(con, "SELECT * FROM pub_quality ORDER BY passed, severity, check_id")
+    failed = findings[~findings["passed"].astype(bool) & (findings["severity"] == "blocking")]
+    if len(failed):
+        listed = "".join(f"\n  - {row.check_id}: {row.message}" for row in failed.itertuples())
+        message = f"{settings.public}: {len(failed)} blocking checks fail:{listed}"
+        raise ContractError(message)
+    return [{str(k): v for k, v in row.items()} for row in findings.to_dict("records")]
+
+
+def summarise(settings: Settings) -> Summary:
+    """Return what the last build holds."""
+    tables = read_public(settings.public)
+    facts = dict(tables["pub_run"][["key", "value"]].itertuples(index=False))
+    sites = tables["pub_site"]
+    return Summary(
+        rows_loaded=int(facts["summary_rows_loaded"]),
+        rows_held=int(facts["summary_rows_held"]),
+        assets=len(tables["pub_asset"]),
+        sites=len(sites),
+        sites_mapped=int(sites["geom_27700"].notna().sum()),
+        links=len(tables["pub_link"]),
+        indicators=len(tables["pub_indicator_meta"]),
+    )
+
+
+def _sources(rows: list[dict[object, object]]) -> dict[str, dict[str, object]]:
+    kept = ("title", "publisher", "licence", "url", "period", "extent")
+    return {str(row["dataset_id"]): {name: row[name] for name in kept} for row in rows}
+
+
+def _swap(fresh: Path, published: Path) -> None:
+    """Put ``fresh`` where ``published`` is; the old site goes only when the new one stands."""
+    old = published.with_name(f"{published.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if published.exists():
+        os.replace(published, old)  # noqa: PTH105 - the atomic call, named as such
+    os.replace(fresh, published)  # noqa: PTH105
+    shutil.rmtree(old, ignore_errors=True)
