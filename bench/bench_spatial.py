@@ -78,13 +78,12 @@ def _compare(options: argparse.Namespace, piece: str, ours: str, theirs: str) ->
 
 
 def _run(options: argparse.Namespace, piece: str, assets: int, label: str) -> dict[str, float]:
-    repeats = options.repeats if assets == options.assets else 1
     given = {
         "--piece": piece,
         "--assets": assets,
         "--shared": options.shared,
         "--sites": options.sites,
-        "--repeats": repeats,
+        "--repeats": options.repeats,
         "--seed": options.seed,
     }
     command = [sys.executable, __file__, *(str(part) for pair in given.items() for part in pair)]

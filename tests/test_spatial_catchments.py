@@ -179,7 +179,7 @@ class TestLsoaOverlap:
 
     def test_a_repeated_catchment_is_named(self):
         catchments = pd.concat([zones({("s1", 400): square(0, 0)})] * 2)
-        with pytest.raises(ContractError, match=r"repeats in 1 of 2 rows, e.g. \['s1', 400\]"):
+        with pytest.raises(ContractError, match=r"repeats in 1 of 2 rows, e\.g\. s1 400 m"):
             spatial.lsoa_overlap_site_catchment(GRID, catchments)
 
     def test_an_outline_that_crosses_itself_is_named(self):

@@ -196,7 +196,7 @@ def _missing_message(missing: list[Dataset], settings: Settings) -> str:
 
 def _write_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     area = settings.study_area
-    tables = {
+    tables: dict[str, dict[str, list[str] | list[int]]] = {
         "cfg_study_area": {"area_code": [area.id], "area_name": [area.name]},
         "cfg_ward": {"wd17cd": list(area.wards)},
         "cfg_catchment": {"catchment_m": sorted(area.catchments_m)},

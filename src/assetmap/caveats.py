@@ -32,7 +32,9 @@ CAVEATS: Final[dict[str, str]] = {
         "register's point stands for it."
     ),
     "missing_parts": "Not available: a figure is missing for at least one part of the area.",
+    "no_place_of_kind": "Not available: no place of this kind with a position is loaded.",
     "not_stated": "Not available: the register and the journals state none.",
+    "nothing_to_divide": "Not available: a share of nothing; the count below the line is 0.",
     "point_site": (
         "The site's size is not known: distances are measured from its recorded point and so "
         "come out longer than from an edge."
@@ -72,3 +74,16 @@ CAVEATS: Final[dict[str, str]] = {
         "half the deprivation. Ranks and deciles are never averaged."
     ),
 }
+
+ABSENCES: Final = frozenset(
+    {
+        "catchment_beyond_data",
+        "full_files_needed",
+        "missing_parts",
+        "no_place_of_kind",
+        "not_stated",
+        "nothing_to_divide",
+        "site_without_place",
+    }
+)
+"""Caveats that say why there is no figure; every figure that is missing carries one."""

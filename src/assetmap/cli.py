@@ -159,7 +159,7 @@ def main() -> None:
 
 def _build(settings: Settings) -> None:
     with console.status("building") as status:
-        pipeline.run_build(settings, lambda step: status.update(step))
+        pipeline.run_build(settings, status.update)
 
 
 def _print_summary(settings: Settings) -> None:
@@ -194,3 +194,7 @@ def _fetch_one(source: DatasetSource, raw: Path) -> str:
             return str(fault)
     console.print(f"{source.id}: {result.state}, {result.size_bytes:,} bytes", soft_wrap=True)
     return ""
+
+
+if __name__ == "__main__":
+    main()

@@ -120,6 +120,8 @@ class Breach:
         count, total = int(self.rows.sum()), len(self.rows)
         first = int(np.flatnonzero(self.rows)[0]) + 1
         shown = f", e.g. {self.example!r}" if self.example else ""
+        if self.reason == "duplicate_key":
+            return f"{self.what} in {count} {'row' if count == 1 else 'rows'}{shown}"
         return f"{self.what} in {count} of {total} rows (first: row {first}){shown}"
 
 
@@ -186,6 +188,9 @@ def _value_rules(
     if column.kind in ("integer", "number") and present.any():
         numbers = values.to_numpy(dtype=float, na_value=np.nan)
         yield "bad_number", "is not finite", present & ~np.isfinite(numbers)
+        if column.kind == "integer":
+            is_part = present & np.isfinite(numbers) & (numbers != np.round(numbers))
+            yield "bad_number", "is not a whole number", is_part
         if column.minimum is not None:
             what = f"is below {column.minimum:g}"
             yield "out_of_range", what, present & (numbers < column.minimum)

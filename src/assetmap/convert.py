@@ -37,8 +37,13 @@ SOURCE_MARKS: Final[dict[str, str]] = {
 }
 """What stands in official tables where a figure is not: never 0, always NULL with a status."""
 
-_BANDED: Final = r"<\s*\d+|\d+\s*[-\u2013]\s*\d+"
+# A band, or a figure that its publisher marked as not to be used.
+_BANDED: Final = r"<\s*\d+|\d+\s*[-\u2013]\s*\d+|\d[\d,.]*\s*[*!~]"
 _GROUPED: Final = r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+_TRUTHS: Final = dict.fromkeys(("true", "yes", "y", "1"), 1.0)
+_TRUTHS.update(dict.fromkeys(("false", "no", "n", "0"), 0.0))
+_EXACT: Final = 2.0**53
+"""Above this a float no longer holds every integer."""
 
 MARK_COLUMNS: Final = ["dataset", "file", "row_number", "column", "status"]
 
@@ -52,21 +57,27 @@ def type_columns(
 
     Returns
     -------
-    The typed table without the rejected rows, the rejects (``bad_number``), and the cells
-    that held a source mark: ``row_number, column, status``.
+    The typed table without the rejected rows, the rejects (``bad_number``: no number, not
+    finite, or not whole in a column of integers; ``bad_category``: neither true nor false),
+    and the cells that held a source mark: ``row_number, column, status``.
     """
     typed = frame.copy(deep=False)
     rejects, bad, marks = Rejects(), np.zeros(len(frame), dtype=bool), []
     for column in contract.columns:
         if column.name not in frame.columns or column.kind == "geometry":
             continue
-        text = frame[column.name].astype("str").str.strip()
+        text = frame[column.name].astype("str").fillna("").str.strip()
         if column.kind == "text":
             typed[column.name] = text.where(text != "", None)
             continue
-        values, unreadable, status = _parse_numbers(text)
-        typed[column.name] = _as_kind(values, column)
-        rejects += Rejects.of(frame.index[unreadable & ~bad], "bad_number", column.name)
+        is_boolean = column.kind == "boolean"
+        numbers = text.str.lower().map(_TRUTHS) if is_boolean else _as_numbers(text)
+        unreadable, status = _read_odd(text, numbers)
+        if column.kind == "integer":
+            unreadable |= _is_not_whole(numbers)
+        typed[column.name] = _as_kind(numbers.mask(unreadable), column)
+        reason = "bad_category" if is_boolean else "bad_number"
+        rejects += Rejects.of(frame.index[unreadable & ~bad], reason, column.name)
         bad |= unreadable
         marks.append(_marks(status, column.name))
     kept = typed.loc[~bad]
@@ -74,31 +85,34 @@ def type_columns(
     return kept, rejects, found[found["row_number"].isin(kept.index)]
 
 
-def _parse_numbers(text: pd.Series) -> tuple[np.ndarray, np.ndarray, pd.Series]:
-    """Return values (NaN where none), where a cell is no number, and the status of marks."""
-    numbers = pd.to_numeric(text, errors="coerce")
+def _as_numbers(text: pd.Series) -> pd.Series:
+    """Return the finite numbers of a column; NaN where a cell is none."""
+    numbers = pd.to_numeric(text, errors="coerce").astype(float)
     odd = text[numbers.isna()]
-    if odd.empty:
-        return numbers.to_numpy(dtype=float), np.zeros(len(text), dtype=bool), odd
-    folded = odd.str.lower()
-    status = folded.map(SOURCE_MARKS)
-    status = status.where(~folded.str.fullmatch(_BANDED), "suppressed")
-    grouped = odd.str.fullmatch(_GROUPED)
-    ungrouped = pd.to_numeric(odd[grouped].str.replace(",", ""))
-    numbers = numbers.astype(float)
-    numbers.loc[ungrouped.index] = ungrouped.astype(float)
-    unreadable = pd.Series(False, index=text.index)
-    unreadable.loc[odd.index[status.isna() & ~grouped]] = True
-    return numbers.to_numpy(), unreadable.to_numpy(), status.dropna()
+    grouped = odd[odd.str.fullmatch(_GROUPED)]
+    numbers.loc[grouped.index] = pd.to_numeric(grouped.str.replace(",", "")).astype(float)
+    return numbers.where(np.isfinite(numbers))
 
 
-def _as_kind(values: np.ndarray, column: Column) -> pd.Series | np.ndarray:
-    if column.kind != "integer":
-        return values
-    whole = np.where(np.isfinite(values), np.round(values), np.nan)
-    return (
-        pd.array(whole, dtype="Int64") if np.array_equal(whole, values, equal_nan=True) else values
-    )
+def _read_odd(text: pd.Series, numbers: pd.Series) -> tuple[np.ndarray, pd.Series]:
+    """Return which cells are neither value nor mark, and the status of those with a mark."""
+    odd = text[numbers.isna()].str.lower()
+    status = odd.map(SOURCE_MARKS).astype(object)
+    status = status.mask(odd.str.fullmatch(_BANDED).astype(bool), "suppressed")
+    unreadable = text.index.isin(odd.index[status.isna()])
+    return unreadable, status.dropna()
+
+
+def _is_not_whole(numbers: pd.Series) -> np.ndarray:
+    values = numbers.to_numpy()
+    is_part = (values != np.round(values)) | (np.abs(values) > _EXACT)
+    return np.asarray(is_part & ~np.isnan(values), dtype=bool)
+
+
+def _as_kind(numbers: pd.Series, column: Column) -> pd.Series | np.ndarray:
+    if column.kind == "integer":
+        return numbers.astype("Int64")
+    return numbers.astype("boolean") if column.kind == "boolean" else numbers.to_numpy()
 
 
 def _marks(status: pd.Series, column: str) -> pd.DataFrame:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from assetmap.convert import MARK_COLUMNS, type_columns
 from assetmap.errors import ClashError, UnreadableFileError
-from assetmap.quarantine import HELD_COLUMNS, reconcile, screen
+from assetmap.quarantine import HELD_COLUMNS, reconcile, require_few_held, screen
 from assetmap.readers import InputFile, Layout, RawTable, hash_file, read_csv, require_inputs
 
 if TYPE_CHECKING:
@@ -131,6 +131,8 @@ def _load_file(dataset: Dataset, source: InputFile, max_held_share: float) -> Lo
     staged = dataset.stage(typed)[dataset.contract.names]
     screened = screen(staged, dataset.contract, max_held_share=max_held_share)
     rejects = raw.rejects + unreadable + screened.rejects
+    where = f"{source.name} of {dataset.id}"
+    require_few_held(where, rejects, raw.rows_in, max_held_share=max_held_share)
     marks = marks[marks["row_number"].isin(screened.loaded.index)]
     notes = (f"{len(dropped)} undeclared columns dropped",) if dropped else ()
     return Loaded(
@@ -160,6 +162,13 @@ def _rename(frame: pd.DataFrame, dataset: Dataset, name: str) -> tuple[pd.DataFr
         message = (
             f"{name} of {dataset.id} lacks {len(missing)} of {len(set(dataset.headings.values()))} "
             f"columns, e.g. {wanted!r}. Use the layout of its publisher ({dataset.source.url})."
+        )
+        raise UnreadableFileError(message)
+    if len(set(found.values())) < len(found):
+        twice = next(t for t, column in found.items() if list(found.values()).count(column) > 1)
+        message = (
+            f"{name} of {dataset.id} has two columns for {found[twice]}, e.g. {twice!r}. "
+            "Keep the column of one layout."
         )
         raise UnreadableFileError(message)
     renamed = frame[list(found)].rename(columns=found)

@@ -11,15 +11,16 @@ meaning becomes the value's label.
 from __future__ import annotations
 
 import re
+import string
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pandas as pd
 
 from assetmap import fields
-from assetmap.caveats import CAVEATS
+from assetmap.caveats import ABSENCES, CAVEATS
 from assetmap.contracts import Disclosure
 from assetmap.errors import IndicatorError
 from assetmap.warehouse import fetch
@@ -59,6 +60,7 @@ _REQUIRED: Final = (
     "interval",
     "caveat",
 )
+_KNOWN: Final = (*_REQUIRED, "each")
 _DIRECTIONS: Final = ("higher_is_better", "lower_is_better", "neutral")
 _LINE: Final = re.compile(r"^-- ([a-z]+): (.+)$")
 _SERIES: Final = ("catchment_m", "decile", "domain", "kind")
@@ -160,12 +162,22 @@ def parse(stem: str, text: str) -> Indicator:
     header = {match[1]: match[2].strip() for match in matches if match}
     statement = "\n".join(lines[size:]).strip()
     faults = [f"line {n} is not `-- key: value`" for n, m in enumerate(matches, 1) if not m]
+    faults += _key_faults([match[1] for match in matches if match])
     faults += _header_faults(header, statement)
     if faults:
         listed = "".join(f"\n  - {fault}" for fault in faults)
         message = f"{stem}.sql has {len(faults)} faults in its header:{listed}"
         raise IndicatorError(message)
     return Indicator(stem=stem, header=header, statement=statement)
+
+
+def _key_faults(keys: list[str]) -> list[str]:
+    """Name keys that stand twice (the last would win) or that nothing reads."""
+    return [
+        f"{key} stands {keys.count(key)} times" if keys.count(key) > 1 else f"{key} is no key"
+        for key in dict.fromkeys(keys)
+        if keys.count(key) > 1 or key not in _KNOWN
+    ]
 
 
 def _header_faults(header: Mapping[str, str], statement: str) -> list[str]:
@@ -189,7 +201,20 @@ def _header_faults(header: Mapping[str, str], statement: str) -> list[str]:
         faults.append(f"each is {each!r}, not one of {', '.join(_SERIES)}")
     if bound != ({each} if each else set()):
         faults.append(f"the statement binds {sorted(bound) or 'nothing'} but each is {each}")
+    faults += [
+        f"{key} names {{{name}}} but each is {each}"
+        for key in ("title", "meaning")
+        for name in _placeholders(header[key])
+        if name != each
+    ]
     return faults
+
+
+def _placeholders(text: str) -> list[str]:
+    try:
+        return [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
+    except ValueError:  # a brace that does not close
+        return [text]
 
 
 def expand(indicators: list[Indicator], catchments_m: tuple[int, ...]) -> list[Member]:
@@ -214,13 +239,13 @@ def _members(indicator: Indicator, catchments_m: tuple[int, ...]) -> list[Member
     ]
 
 
-def _series(each: str, catchments_m: tuple[int, ...]) -> dict[str | int, str]:
+def _series(each: str, catchments_m: tuple[int, ...]) -> Mapping[Any, str]:
     if each == "catchment_m":
         return {distance: f"{distance:,}" for distance in sorted(catchments_m)}
     if each == "decile":
         return {decile: str(decile) for decile in range(1, 11)}
     if each == "domain":
-        return dict(DOMAINS)
+        return DOMAINS
     return {kind: heading for kind, (_, heading) in fields.KINDS.items()}
 
 
@@ -234,11 +259,19 @@ def measure(
     """
     found = pd.concat([_run(con, member, areas) for member in members], ignore_index=True)
     wanted = _wanted(members).merge(areas, on="geography")
-    rows = wanted.merge(found, on=["indicator_id", "area_code"], how="left", validate="one_to_one")
+    rows = wanted.merge(
+        found.assign(is_found=True),
+        on=["indicator_id", "area_code"],
+        how="left",
+        validate="one_to_one",
+    )
     for name in _NUMBERS:
         rows[name] = pd.to_numeric(rows[name]).astype(float).round(DECIMALS_KEPT)
+    is_measured = rows["value"].notna()
     return rows.assign(
-        status=np.where(rows["value"].notna(), "published", "not_measured"),
+        low=rows["low"].where(is_measured),
+        high=rows["high"].where(is_measured),
+        status=np.where(is_measured, "published", "not_measured"),
         caveat=_caveats(rows),
     )
 
@@ -277,32 +310,42 @@ def _require_result(found: pd.DataFrame, member: Member, areas: pd.DataFrame) ->
             f"{', '.join(RESULT_COLUMNS)} and may return {', '.join(OPTIONAL_COLUMNS)}."
         )
         raise IndicatorError(message)
-    stray = set(found["area_code"]) - set(areas["area_code"])
-    if stray or found["area_code"].duplicated().any():
+    geographies = member.indicator.geographies
+    own = areas.loc[areas["geography"].isin(geographies), "area_code"]
+    stray = sorted(set(found["area_code"]) - set(own), key=str)
+    twice = sorted(found.loc[found["area_code"].duplicated(), "area_code"])
+    if stray or twice:
         message = (
-            f"{member.id}: its statement returns {len(stray)} areas that are not in int_area and "
-            f"{int(found['area_code'].duplicated().sum())} areas twice. Return each area once."
+            f"{member.id}: its statement returns {len(stray)} areas that are not among those of "
+            f"its geographies ({', '.join(geographies)}) and {len(twice)} rows for an area that "
+            f"has one, e.g. {(stray + twice)[0]!r}. Return each area once."
         )
         raise IndicatorError(message)
 
 
 def _caveats(rows: pd.DataFrame) -> list[str]:
     extra = rows["extra_caveat"].astype(object).where(rows["extra_caveat"].notna(), "")
+    reasons = _why_not(rows)
     caveats = []
-    for standing, text, value, geography, is_complete in zip(
-        rows["standing"], extra, rows["value"], rows["geography"], rows["is_complete"], strict=True
+    for standing, text, value, reason in zip(
+        rows["standing"], extra, rows["value"], reasons, strict=True
     ):
-        added = _split(text, ";")
-        if np.isnan(value) and not added:
-            added = (_why_not(geography, is_complete=bool(is_complete)),)
-        caveats.append(";".join(dict.fromkeys((*_split(standing, ";"), *added))))
+        keys = (*_split(standing, ";"), *_split(text, ";"))
+        if np.isnan(value) and not ABSENCES.intersection(keys):
+            keys = (*keys, reason)
+        caveats.append(";".join(dict.fromkeys(keys)))
     return caveats
 
 
-def _why_not(geography: str, *, is_complete: bool) -> str:
-    if not is_complete:
-        return "full_files_needed"
-    return "site_without_place" if geography == "site" else "missing_parts"
+def _why_not(rows: pd.DataFrame) -> np.ndarray:
+    """Return, for each row, what a missing figure would be put down to."""
+    has_row = rows["is_found"].notna()
+    cases = {
+        "full_files_needed": ~rows["is_complete"].astype(bool),
+        "site_without_place": ~has_row & (rows["geography"] == "site"),
+        "nothing_to_divide": rows["denominator"] == 0,
+    }
+    return np.select(list(cases.values()), list(cases), "missing_parts")
 
 
 def _split(text: str, separator: str) -> tuple[str, ...]:

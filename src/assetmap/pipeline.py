@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    import pandas as pd
+
     from assetmap.settings import Settings
 
 _LOG = logging.getLogger(__name__)
@@ -81,7 +83,7 @@ def run_publish(settings: Settings) -> Path:
 
     fresh = settings.maps.with_name(f"{settings.maps.name}.new")
     tables = read_public(settings.public)
-    facts = dict(tables["pub_run"][["key", "value"]].itertuples(index=False))
+    facts = _facts(tables["pub_run"])
     try:
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(parents=True)
@@ -120,7 +122,7 @@ def run_check(settings: Settings) -> list[dict[str, object]]:
 def summarise(settings: Settings) -> Summary:
     """Return what the last build holds."""
     tables = read_public(settings.public)
-    facts = dict(tables["pub_run"][["key", "value"]].itertuples(index=False))
+    facts = _facts(tables["pub_run"])
     sites = tables["pub_site"]
     return Summary(
         rows_loaded=int(facts["summary_rows_loaded"]),
@@ -131,6 +133,10 @@ def summarise(settings: Settings) -> Summary:
         links=len(tables["pub_link"]),
         indicators=len(tables["pub_indicator_meta"]),
     )
+
+
+def _facts(run: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(run["key"], run["value"], strict=True))
 
 
 def _sources(rows: list[dict[object, object]]) -> dict[str, dict[str, object]]:

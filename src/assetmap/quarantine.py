@@ -7,6 +7,7 @@ table into what loads and what is held, and the reconciliation. Does not: readin
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -111,6 +112,20 @@ def screen(frame: pd.DataFrame, contract: Contract, *, max_held_share: float) ->
     if held.sum() > max_held_share * len(frame):
         raise ContractError(describe(contract.table, breaches))
     return Screened(frame.loc[~held], rejects)
+
+
+def require_few_held(where: str, rejects: Rejects, rows_in: int, *, max_held_share: float) -> None:
+    """Raise :class:`ContractError` where too many of a file's rows are held, whatever held them."""
+    if len(rejects) <= max_held_share * rows_in:
+        return
+    counts = sorted(Counter(rejects.reasons).items(), key=lambda item: (-item[1], item[0]))
+    reasons = ", ".join(f"{reason} {count}" for reason, count in counts)
+    message = (
+        f"{where}: {len(rejects)} of {rows_in} rows would be held ({reasons}), more than "
+        f"{max_held_share:.0%}: the file is not what it should be. Download it again, or check "
+        "that it is the file of this dataset."
+    )
+    raise ContractError(message)
 
 
 def reconcile(name: str, rows_in: int, loaded: int, held: int) -> None:

@@ -11,7 +11,10 @@ import csv
 import hashlib
 import io
 import re
+import stat
 import zipfile
+import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
@@ -35,7 +38,20 @@ MAX_UNPACKED: Final = 2_000_000_000
 MAX_RATIO: Final = 100
 
 _NOT_DATA: Final = ("readme*", "licence*", "license*", "*.toml", ".*", "*.part")
-_TOTALS: Final = re.compile(r"(grand )?totals?:?", re.IGNORECASE)
+_TOTALS: Final = re.compile(r"((grand|column|overall|sub)[ -]?)?totals?:?", re.IGNORECASE)
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_UTF8_MARK: Final = b"\xef\xbb\xbf"
+_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+_WORKBOOK_PARTS: Final = {"[Content_Types].xml", "mimetype"}
+_DAMAGED: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
+"""What zipfile raises for a damaged, encrypted or unheard-of archive."""
 _INVISIBLE: Final = str.maketrans({"\u00a0": " ", "\u200b": None, "\ufeff": None})
 
 csv.field_size_limit(10_000_000)
@@ -62,17 +78,15 @@ class InputFile:
 
     def read(self) -> bytes:
         """Return the content; StorageError where the disk refuses."""
+        with _allowed(self.path):
+            return self._read_member() if self.member else self.path.read_bytes()
+
+    def _read_member(self) -> bytes:
         try:
-            if not self.member:
-                return self.path.read_bytes()
             with zipfile.ZipFile(self.path) as archive:
                 return archive.read(self.member)
-        except (zipfile.BadZipFile, EOFError) as fault:
-            message = f"{self.path}: {self.member} in it is damaged ({fault}). Download it again."
-            raise UnreadableFileError(message) from None
-        except PermissionError:
-            message = f"{self.path}: no right to read it. Give this user the right to read it."
-            raise StorageError(message) from None
+        except _DAMAGED:
+            _refuse(self.name, "it is damaged or locked by a password", "Download it again")
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +118,7 @@ class Layout:
 
 def hash_file(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as stream:
+    with _allowed(path), path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
@@ -116,13 +130,14 @@ def find_inputs(folder: Path, members: str) -> list[InputFile]:
     """
     if not folder.is_dir():
         return []
-    paths = sorted(p for p in folder.iterdir() if p.is_file() and not _is_note(p.name))
+    with _allowed(folder):
+        paths = sorted(p for p in folder.iterdir() if p.is_file() and not _is_note(p.name))
     full = [p for p in paths if STARTER_MARK not in p.name]
     return [found for path in full or paths for found in _open_archive(path, members)]
 
 
 def require_inputs(dataset_id: str, folder: Path, members: str, where_from: str) -> list[InputFile]:
-    """Return :func:`find_inputs`, or raise :class:`MissingInputError` that says where to get them."""
+    """Return :func:`find_inputs`; MissingInputError that says where to get them if none."""
     inputs = find_inputs(folder, members)
     if inputs:
         return inputs
@@ -144,67 +159,80 @@ def read_csv(source: InputFile, layout: Layout) -> RawTable:
         heading twice, or leaves a quote open: nothing of it is loaded.
     """
     text, bad_lines, notes = decode(source.read(), source.name)
-    records, rejects = _parse(text, source.name, bad_lines)
+    records, garbled = _parse(text, source.name, bad_lines, layout.heading_cell)
     if layout.header is not None:
-        return _table(list(layout.header), records, rejects, source.name, notes)
+        return _table(list(layout.header), records, garbled, source.name, notes)
     position = _find_heading(records, layout.heading_cell, source.name)
+    if records[position][0] in garbled:
+        _refuse(source.name, "its heading is not in one encoding", "Save it as UTF-8")
     heading = _clean_heading(records[position][1], source.name)
     body = records[position + 1 :]
     if layout.heading_cell is not None and position > 0:
         body = _without_footnotes(body)
         notes = (*notes, "preamble and footnotes left out")
-    return _table(heading, body, rejects, source.name, notes)
+    return _table(heading, body, garbled, source.name, notes)
 
 
 def decode(content: bytes, name: str) -> tuple[str, set[int], tuple[str, ...]]:
     """Return the text of a file, the lines that are in another encoding, and notes.
 
     A byte-order mark decides; else UTF-8; else Windows-1252 where the whole file reads as
-    that; a file of UTF-8 lines with a few others has those lines marked.
+    that; in a file of UTF-8 lines with a few others those lines are numbered (from 1), and
+    their odd bytes stand in the text as lone surrogates, so that they cannot pass unseen.
     """
     _require_text(content, name)
-    for mark, encoding in (
-        (b"\xef\xbb\xbf", "utf-8-sig"),
-        (b"\xff\xfe", "utf-16"),
-        (b"\xfe\xff", "utf-16"),
-    ):
-        if content.startswith(mark):
-            return content.decode(encoding), set(), ()
+    if content.startswith(_UTF16_MARKS):
+        return _decode_utf16(content, name), set(), ()
+    marked, content = content.startswith(_UTF8_MARK), content.removeprefix(_UTF8_MARK)
     try:
         return content.decode("utf-8"), set(), ()
     except UnicodeDecodeError:
-        return _decode_lines(content)
+        return _decode_lines(content, is_utf8=marked)
 
 
-def _decode_lines(content: bytes) -> tuple[str, set[int], tuple[str, ...]]:
-    lines = content.splitlines(keepends=True)
-    bad = {number for number, line in enumerate(lines, 1) if not _is_utf8(line)}
-    has_utf8_text = any(not line.isascii() for n, line in enumerate(lines, 1) if n not in bad)
-    text = content.decode("cp1252", errors="replace")
-    if not has_utf8_text:
-        return text, set(), ("read as Windows-1252",)
-    kept = [b"\n" if number in bad else line for number, line in enumerate(lines, 1)]
-    return b"".join(kept).decode("utf-8"), bad, ("lines in two encodings",)
-
-
-def _is_utf8(line: bytes) -> bool:
+def _decode_utf16(content: bytes, name: str) -> str:
     try:
-        line.decode("utf-8")
+        return content.decode("utf-16")
+    except UnicodeDecodeError:
+        _refuse(name, "its UTF-16 text is cut short or damaged", "Save it as UTF-8")
+
+
+def _decode_lines(content: bytes, *, is_utf8: bool) -> tuple[str, set[int], tuple[str, ...]]:
+    lines = content.splitlines()
+    bad = {number for number, line in enumerate(lines, 1) if not _is_in("utf-8", line)}
+    if is_utf8 or any(not line.isascii() for n, line in enumerate(lines, 1) if n not in bad):
+        return content.decode("utf-8", "surrogateescape"), bad, ("lines in two encodings",)
+    bad = {number for number in bad if not _is_in("cp1252", lines[number - 1])}
+    return content.decode("cp1252", "surrogateescape"), bad, ("read as Windows-1252",)
+
+
+def _is_in(encoding: str, line: bytes) -> bool:
+    try:
+        line.decode(encoding)
     except UnicodeDecodeError:
         return False
     return True
 
 
 def _require_text(content: bytes, name: str) -> None:
-    start = content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    start = content.removeprefix(_UTF8_MARK).lstrip(b" \t\r\n")[:512].lower()
     if not start:
         _refuse(name, "the file is empty", "Download it again")
-    if start.startswith((b"<!doctype", b"<html", b"<?xml", b"<")):
+    if start.startswith(b"<"):
         _refuse(name, "it is a web page or XML, not a table", "Download the data file itself")
     if content.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"SQLite format 3")):
         _refuse(name, "it is a workbook, archive or database, not text", "Save it as CSV")
-    if b"\x00" in content[:4096] and not content.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if b"\x00" in content and not content.startswith(_UTF16_MARKS):
         _refuse(name, "it holds binary data, not text", "Save it as CSV")
+
+
+@contextmanager
+def _allowed(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError:
+        message = f"{path}: no right to read it. Give this user the right to read it."
+        raise StorageError(message) from None
 
 
 def _refuse(name: str, what: str, do: str) -> NoReturn:
@@ -213,26 +241,34 @@ def _refuse(name: str, what: str, do: str) -> NoReturn:
 
 
 def _parse(
-    text: str, name: str, bad_lines: set[int]
-) -> tuple[list[tuple[int, list[str]]], Rejects]:
-    """Return (row number, cells) of every row that is not blank, and rows in a bad encoding."""
+    text: str, name: str, bad_lines: set[int], heading_cell: str | None
+) -> tuple[list[tuple[int, list[str]]], set[int]]:
+    """Return (row number, cells) of every row that is not blank, and the garbled rows' numbers."""
     text = text.translate(_INVISIBLE) if not text.isascii() else text
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    delimiter = _delimiter(text, heading_cell)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records: list[tuple[int, list[str]]] = []
+    garbled: set[int] = set()
+    end = 0
     try:
-        rows = list(enumerate(reader, 1))
+        for number, row in enumerate(reader, 1):
+            start, end = end + 1, reader.line_num
+            if bad_lines and not bad_lines.isdisjoint(range(start, end + 1)):
+                garbled.add(number)
+            if "".join(row).strip():
+                records.append((number, row))
     except csv.Error as fault:
-        _refuse(
-            name,
-            f"a quote is left open or broken near line {reader.line_num} ({fault})",
-            "Mend the quote",
-        )
-    return [(number, row) for number, row in rows if any(row)], Rejects.of(
-        sorted(bad_lines), "bad_encoding"
-    )
+        where = f"near line {reader.line_num} ({fault})"
+        _refuse(name, f"a quote is left open or broken {where}", "Mend the quote")
+    return records, garbled
 
 
-def _delimiter(text: str) -> str:
-    first = text.lstrip().split("\n", 1)[0].split("\r", 1)[0]
+def _delimiter(text: str, heading_cell: str | None) -> str:
+    # Only what stands outside quotes in the heading tells: a title above it, and quoted
+    # headings, may hold any punctuation.
+    lines = text[:100_000].lstrip().splitlines()[:40]
+    is_heading = (line for line in lines if heading_cell and heading_cell in line.lower())
+    first = _QUOTED.sub("", next(is_heading, lines[0] if lines else ""))
     return max(",;\t", key=first.count)
 
 
@@ -261,46 +297,56 @@ def _clean_heading(cells: list[str], name: str) -> list[str]:
 
 
 def _without_footnotes(body: list[tuple[int, list[str]]]) -> list[tuple[int, list[str]]]:
-    # A Nomis query ends in notes whose first cell is empty or which stand alone in their row.
-    return [(n, cells) for n, cells in body if cells[0] and len(cells) > 1]
+    # Notes end a Nomis query: after a blank line, rows with one cell filled. A short row among
+    # the data, or right below it, is no note but a fault to be counted.
+    end = len(body)
+    for position in range(len(body) - 1, 0, -1):
+        number, cells = body[position]
+        if sum(map(bool, cells)) > 1:
+            break
+        if number > body[position - 1][0] + 1:
+            end = position
+    return body[:end]
 
 
 def _table(
     heading: list[str],
     body: list[tuple[int, list[str]]],
-    rejects: Rejects,
+    garbled: set[int],
     name: str,
     notes: tuple[str, ...],
 ) -> RawTable:
-    if not body and not rejects:
+    if not body:
         _refuse(name, "it has a heading and no rows", "Download it again")
-    numbers = np.array([number for number, _ in body], dtype="int64")
-    held = np.zeros(len(body), dtype=bool)
-    for reason, broken in _row_faults(heading, body):
-        rejects += Rejects.of(numbers[broken & ~held], reason)
-        held |= broken
-    kept = [cells for (_, cells), out in zip(body, held, strict=True) if not out]
-    columns = zip(*kept, strict=True) if kept else ((),) * len(heading)
+    folded = _fold(heading)
+    faults = ["bad_encoding" if n in garbled else _fault(cells, folded) for n, cells in body]
+    kept = [record for record, fault in zip(body, faults, strict=True) if not fault]
+    held = {number: fault for (number, _), fault in zip(body, faults, strict=True) if fault}
+    columns = zip(*(cells for _, cells in kept), strict=True) if kept else ((),) * len(heading)
     frame = pd.DataFrame(
         {
             title: np.array(cells, dtype=object)
             for title, cells in zip(heading, columns, strict=True)
         },
-        index=pd.Index(numbers[~held], name="row_number"),
+        index=pd.Index([number for number, _ in kept], dtype="int64", name="row_number"),
     )
-    return RawTable(frame, len(kept) + len(rejects), rejects, notes)
+    rejects = Rejects(tuple(held), tuple(held.values()), ("",) * len(held))
+    return RawTable(frame, len(body), rejects, notes)
 
 
-def _row_faults(
-    heading: list[str], body: list[tuple[int, list[str]]]
-) -> Iterator[tuple[str, np.ndarray]]:
-    width = len(heading)
-    rows = [cells for _, cells in body]
-    yield "wrong_field_count", np.array([len(cells) != width for cells in rows], dtype=bool)
-    yield "repeated_header", np.array([cells == heading for cells in rows], dtype=bool)
-    yield "totals_row", np.array([_is_total(cells) for cells in rows], dtype=bool)
-    longest = (max(map(len, cells)) for cells in rows)
-    yield "field_too_long", np.array([length > MAX_FIELD for length in longest], dtype=bool)
+def _fault(cells: list[str], folded: list[str]) -> str:
+    """Return why a row cannot be one of the table's, or an empty text."""
+    if len(cells) != len(folded):
+        return "wrong_field_count"
+    if cells[0].strip().lower() == folded[0] and _fold(cells) == folded:
+        return "repeated_header"
+    if _is_total(cells):
+        return "totals_row"
+    return "field_too_long" if max(map(len, cells)) > MAX_FIELD else ""
+
+
+def _fold(cells: list[str]) -> list[str]:
+    return [" ".join(cell.split()).lower() for cell in cells]
 
 
 def _is_total(cells: list[str]) -> bool:
@@ -312,17 +358,19 @@ def _is_note(name: str) -> bool:
 
 
 def _open_archive(path: Path, members: str) -> list[InputFile]:
-    with path.open("rb") as stream:
+    with _allowed(path), path.open("rb") as stream:
         is_zip = stream.read(4) == b"PK\x03\x04"
     if not is_zip or path.suffix.lower() == ".xlsx":
         return [InputFile(path)]
     try:
         with zipfile.ZipFile(path) as archive:
             infos = archive.infolist()
-    except zipfile.BadZipFile:
+    except _DAMAGED:
         _refuse(path.name, "the archive is cut short or damaged", "Download it again")
+    if _WORKBOOK_PARTS & {info.filename for info in infos}:
+        return [InputFile(path)]  # its reader refuses it as the workbook that it is
     _require_safe(path.name, infos)
-    wanted = sorted(i.filename for i in infos if fnmatch(i.filename.lower(), members))
+    wanted = sorted(i.filename for i in infos if _is_member(i.filename, members))
     if not wanted:
         _refuse(
             path.name, f"no member of the archive matches {members}", "Put in the data file itself"
@@ -330,20 +378,22 @@ def _open_archive(path: Path, members: str) -> list[InputFile]:
     return [InputFile(path, member) for member in wanted]
 
 
+def _is_member(filename: str, members: str) -> bool:
+    is_file = not filename.endswith("/") and not _is_note(PurePosixPath(filename).name)
+    return is_file and fnmatch(filename.lower(), members)
+
+
 def _require_safe(name: str, infos: list[zipfile.ZipInfo]) -> None:
-    names = [info.filename for info in infos]
-    if len(names) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_UNPACKED:
-        _refuse(
-            name,
-            f"the archive unpacks to more than {MAX_MEMBERS:,} files or 2 GB",
-            "Unpack what you need",
-        )
-    if len(set(names)) < len(names):
+    names = {info.filename for info in infos}
+    if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_UNPACKED:
+        what = f"the archive unpacks to more than {MAX_MEMBERS:,} files or 2 GB"
+        _refuse(name, what, "Unpack what you need")
+    if len(names) < len(infos):
         _refuse(name, "the archive holds a name twice", "Make it again")
     for info in infos:
-        parts = PurePosixPath(info.filename.replace("\\", "/"))
-        is_link = (info.external_attr >> 16) & 0o170000 == 0o120000
-        if parts.is_absolute() or ".." in parts.parts or ":" in parts.parts[0] or is_link:
+        parts = info.filename.replace("\\", "/").split("/")
+        is_link = stat.S_ISLNK(info.external_attr >> 16)
+        if parts[0] == "" or ".." in parts or ":" in parts[0] or is_link:
             _refuse(name, "the archive holds a path that leads outside it", "Do not use this file")
         if info.file_size > MAX_RATIO * max(info.compress_size, 1) and info.file_size > 10**7:
             _refuse(name, "a member unpacks to more than 100 times its size", "Unpack it yourself")

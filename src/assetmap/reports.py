@@ -22,7 +22,8 @@ def indicator_rows(public: Path) -> list[dict[str, Any]]:
             "SELECT i.title, i.area_name, i.value, i.low, i.high, i.unit, i.status, i.caveat "
             "FROM pub_indicator AS i "
             "INNER JOIN pub_indicator_meta AS m ON i.indicator_id = m.indicator_id "
-            "ORDER BY m.sort_order, i.geography, i.area_code",
+            "ORDER BY m.sort_order, "
+            "list_position(['study_area', 'ward', 'lad', 'site'], i.geography), i.area_code",
         )
     plain = rows.astype(object).where(rows.notna(), None)
     return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
-import pandas as pd
 
 from assetmap.contracts import DUCKDB_TYPES, Contract, check
 from assetmap.errors import BusyError, MissingInputError, StorageError
@@ -19,6 +18,8 @@ from assetmap.errors import BusyError, MissingInputError, StorageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
+
+    import pandas as pd
 
 # One thread: sums of floats then always run in one order, so that the same inputs give the
 # same bytes. The tables are small; the heavy work is geometry, which is not done here.
@@ -77,7 +78,8 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[duckdb.Du
 
 
 def _storage_fault(path: Path, fault: duckdb.IOException) -> StorageError | BusyError:
-    if "lock" in str(fault).lower():
+    # The words of DuckDB, not just "lock": the message also holds the path.
+    if "set lock on file" in str(fault).lower():
         return BusyError(f"{path}: another run has it open. Wait until that run has ended.")
     return StorageError(f"{path}: cannot be written or read. Check free space and rights.")
 

@@ -70,7 +70,7 @@ def census_dataset(table: CensusTable, level: Level = "lsoa21") -> Dataset:
         headings=headings,
         layout=Layout(heading_cell="mnemonic"),
         fold=_fold(table.variable),
-        members=f"*{'lsoa' if level == 'lsoa21' else 'oa'}*.csv",
+        members=f"*-{'lsoa' if level == 'lsoa21' else 'oa'}*.csv",
     )
 
 

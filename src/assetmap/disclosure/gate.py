@@ -30,8 +30,25 @@ LINEAGE_TABLE = "run_lineage"
 INDICATOR_TABLE = "run_indicator"
 """``indicator_id, disclosure``: the class that each indicator's header states."""
 
-_SETTINGS_PREFIX = "cfg_"
-_ACCOUNT_PREFIX = "run_"
+OWN_TABLES = frozenset(
+    {
+        "cfg_benchmark",
+        "cfg_catchment",
+        "cfg_kind",
+        "cfg_study_area",
+        "cfg_ward",
+        "run_column",
+        "run_dataset",
+        "run_file",
+        "run_held",
+        "run_indicator",
+        "run_lineage",
+        "run_source_mark",
+    }
+)
+"""Settings and accounts that the build itself writes; they hold no value of any input row."""
+
+_LONG_TABLE = "mart_indicator"
 
 
 def pass_gate(
@@ -56,18 +73,19 @@ def pass_gate(
     ------
     DisclosureError
         A table has a column of class I or S, an undeclared column, or an ancestor with one.
+    ContractError
+        A mart breaks the contract of its published table.
     """
     fresh = public.with_suffix(".new")
     fresh.unlink(missing_ok=True)
-    counts = {}
-    with open_warehouse(warehouse, read_only=True) as source:
-        _require_open(source, contracts)
-        with open_warehouse(fresh) as target:
-            for contract in contracts:
-                rows = fetch_table(source, mart_of(contract), contract.primary_key)
-                write_table(target, contract, rows)
-                counts[contract.table] = len(rows)
-    os.replace(fresh, public)  # noqa: PTH105 - the atomic call, named as such
+    try:
+        with open_warehouse(warehouse, read_only=True) as source:
+            _require_open(source, contracts)
+            with open_warehouse(fresh) as target:
+                counts = {c.table: _copy(source, target, c) for c in contracts}
+        os.replace(fresh, public)  # noqa: PTH105 - the atomic call, named as such
+    finally:
+        fresh.unlink(missing_ok=True)
     _LOG.info("gate: %d tables, %d rows", len(counts), sum(counts.values()))
     return counts
 
@@ -77,23 +95,42 @@ def mart_of(contract: Contract) -> str:
     return contract.table.replace("pub_", "mart_", 1)
 
 
+def _copy(
+    source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, contract: Contract
+) -> int:
+    rows = fetch_table(source, mart_of(contract), contract.primary_key)
+    write_table(target, contract, rows)
+    return len(rows)
+
+
 def _require_open(source: duckdb.DuckDBPyConnection, contracts: tuple[Contract, ...]) -> None:
     """Raise one DisclosureError with every reason why something may not pass."""
+    known = list_tables(source)
+    _require_records(known)
     closed = _closed_tables(source)
     lineage = _read_lineage(source)
-    known = list_tables(source)
     reasons = [
         reason
         for contract in contracts
         for reason in _reasons_against(contract, source, known, closed, lineage)
     ]
-    reasons += _closed_indicators(source)
+    reasons += _closed_indicators(source, known)
     if reasons:
         listed = "".join(f"\n  - {reason}" for reason in reasons)
         message = (
             f"the gate refuses {len(reasons)} times, so nothing is published:{listed}\n"
             "Take the column or table out of what is published, or put people's answers through "
             "a gated table of counts."
+        )
+        raise DisclosureError(message)
+
+
+def _require_records(known: set[str]) -> None:
+    absent = sorted({CLASS_TABLE, LINEAGE_TABLE, INDICATOR_TABLE} - known)
+    if absent:
+        message = (
+            f"the gate refuses: the warehouse has no {', '.join(absent)}, so what its tables hold "
+            "is not known and nothing is published. Run `assetmap build` again."
         )
         raise DisclosureError(message)
 
@@ -123,28 +160,48 @@ def _reasons_against(
 
 
 def _closed_because(table: str, closed: dict[str, str], lineage: dict[str, set[str]]) -> str:
-    if table in lineage or table.startswith((_SETTINGS_PREFIX, _ACCOUNT_PREFIX)):
-        return ""
-    return closed.get(table, "whose columns have no disclosure class")
+    # The recorded class comes first: no name and no lineage opens a table that it closes.
+    if table in closed:
+        return closed[table]
+    is_own = table in lineage or table in OWN_TABLES
+    return "" if is_own else "whose columns have no disclosure class"
 
 
 def _closed_tables(source: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return each base table with "" where all its columns are public, else the reason."""
-    rows = fetch(source, f"SELECT * FROM {CLASS_TABLE} ORDER BY ALL")  # noqa: S608 - own name
+    classed = fetch(source, f"SELECT * FROM {CLASS_TABLE} ORDER BY ALL")  # noqa: S608 - own name
+    present = fetch(source, "SELECT table_name, column_name FROM duckdb_columns() ORDER BY ALL")
+    present = present[present["table_name"].isin(classed["table_name"])]
+    rows = classed.merge(present, how="outer", on=["table_name", "column_name"])
     closed = dict.fromkeys(rows["table_name"], "")
     for table, column, disclosure in rows[["table_name", "column_name", "disclosure"]].to_numpy():
-        if not Disclosure(disclosure).is_public and not closed[table]:
-            closed[table] = f"which holds {column} of class {disclosure}"
+        if not _is_public(disclosure) and not closed[table]:
+            closed[table] = f"which holds {column} of {_class_name(disclosure)}"
     return closed
 
 
-def _closed_indicators(source: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = fetch(source, f"SELECT * FROM {INDICATOR_TABLE} ORDER BY ALL")  # noqa: S608 - own name
+def _closed_indicators(source: duckdb.DuckDBPyConnection, known: set[str]) -> list[str]:
+    measured = f"(SELECT DISTINCT indicator_id FROM {_LONG_TABLE})"  # noqa: S608 - own name
+    present = f"FULL OUTER JOIN {measured} AS m USING (indicator_id)"
+    rows = fetch(
+        source,
+        f"SELECT indicator_id, i.disclosure FROM {INDICATOR_TABLE} AS i "  # noqa: S608 - own name
+        f"{present if _LONG_TABLE in known else ''} ORDER BY ALL",
+    )
     return [
-        f"indicator {name} is of class {disclosure}"
+        f"indicator {name} is of {_class_name(disclosure)}"
         for name, disclosure in rows[["indicator_id", "disclosure"]].to_numpy()
-        if not Disclosure(disclosure).is_public
+        if not _is_public(disclosure)
     ]
+
+
+def _is_public(disclosure: str) -> bool:
+    return disclosure in tuple(Disclosure) and Disclosure(disclosure).is_public
+
+
+def _class_name(disclosure: str) -> str:
+    known = disclosure in tuple(Disclosure)
+    return f"class {disclosure}" if known else "no known class"
 
 
 def _read_lineage(source: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:

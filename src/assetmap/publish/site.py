@@ -161,10 +161,14 @@ def _map_parts(page: Page, assets: Path) -> dict[str, Any]:
 
 
 def _report(target: Path, pages: tuple[str, ...]) -> PublishReport:
-    files = sorted(path for path in target.rglob("*") if path.is_file())
+    sizes = {
+        path.relative_to(target).as_posix(): path.stat().st_size
+        for path in target.rglob("*")
+        if path.is_file()
+    }
     return PublishReport(
         target=target,
         pages=pages,
-        files=tuple(path.relative_to(target).as_posix() for path in files),
-        size_bytes=sum(path.stat().st_size for path in files),
+        files=tuple(sorted(sizes)),
+        size_bytes=sum(sizes.values()),
     )

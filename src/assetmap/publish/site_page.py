@@ -14,6 +14,7 @@ from assetmap.publish.encode import safe_slug
 from assetmap.publish.indicator_page import site_topics
 from assetmap.publish.keys import site_key
 from assetmap.publish.layers import site_map
+from assetmap.publish.model import split_keys
 from assetmap.publish.page import ROW_LIMIT, Notes, Page, downloads
 from assetmap.publish.tables import (
     NOT_RECORDED,
@@ -90,7 +91,7 @@ def _facts(site: Row) -> list[Fact]:
     if site["easting_m"] is not None and site["northing_m"] is not None:
         position = f"easting {site['easting_m']:.0f}, northing {site['northing_m']:.0f}"
     values = {
-        "Other names": site["aliases"],
+        "Other names": "; ".join(split_keys(site["aliases"])),
         "Homes planned": homes(site),
         "Area by the register": area and f"{number(area, unit='ha', decimals=2)} hectares",
         "Register reference": site["register_ref"],

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 import shapely
 
 from assetmap.errors import ConfigError, ContractError
@@ -19,9 +22,10 @@ from assetmap.spatial.engine import Points, hilbert_order
 
 if TYPE_CHECKING:
     import geopandas as gpd
-    import pandas as pd
 
 _POINT: Final = 0
+_WORD_BYTES: Final = 8
+_MAX_ID_BYTES: Final = 48
 _POLYGONAL: Final = (3, 6)
 
 
@@ -135,8 +139,47 @@ def _coordinates(layer: Layer) -> np.ndarray:
 
 
 def _id_order(ids: pd.Index) -> np.ndarray:
-    order: np.ndarray = np.arange(len(ids)) if ids.is_monotonic_increasing else ids.argsort()
+    """Return the positions of ``ids`` in ascending order."""
+    if ids.is_monotonic_increasing:
+        return np.arange(len(ids))
+    words = _sort_words(ids) if isinstance(ids.dtype, pd.StringDtype) else []
+    order: np.ndarray = _order_of(words) if words else np.asarray(ids.argsort())
     return order
+
+
+def _order_of(words: list[np.ndarray]) -> np.ndarray:
+    order: np.ndarray = np.argsort(words[0]) if len(words) == 1 else np.lexsort(words[::-1])
+    return order
+
+
+def _sort_words(ids: pd.Index) -> list[np.ndarray]:
+    """Return numbers that order text ids as the text does, most significant first.
+
+    Bytes of UTF-8 sort as its characters do, and bytes that all ids share do not sort
+    them at all; the others fit a number or two, which sort several times faster than
+    text. Nothing is returned where they do not.
+    """
+    text = pa.array(ids, type=pa.large_string())
+    if isinstance(text, pa.ChunkedArray):
+        text = text.combine_chunks()
+    width = pc.max(pc.binary_length(text)).as_py()
+    if width > _MAX_ID_BYTES or pc.any(pc.match_substring(text, "\0")).as_py():
+        return []
+    padded = pc.ascii_rpad(text, width, padding="\0")
+    letters = np.frombuffer(padded.buffers()[2], dtype=np.uint8)[: len(ids) * width]
+    letters = letters.reshape(len(ids), width)
+    differing = [k for k in range(width) if (letters[:, k] != letters[0, k]).any()]
+    return [
+        _packed(letters, differing[first : first + _WORD_BYTES])
+        for first in range(0, len(differing), _WORD_BYTES)
+    ]
+
+
+def _packed(letters: np.ndarray, columns: list[int]) -> np.ndarray:
+    word: np.ndarray = np.zeros(len(letters), dtype=np.uint64)
+    for column in columns:
+        word = (word << np.uint64(8)) | letters[:, column]
+    return word
 
 
 def _unique_ids(layer: Layer, order: np.ndarray) -> pd.Index:

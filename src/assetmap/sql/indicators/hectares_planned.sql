@@ -25,7 +25,10 @@ SELECT
     sum(s.stated_ha) AS value,
     NULL::DOUBLE AS numerator,
     NULL::DOUBLE AS denominator,
-    CASE WHEN count(*) > count(s.stated_ha) THEN 'sites_that_state_none' END AS extra_caveat
+    CASE
+        WHEN count(s.stated_ha) = 0 THEN 'not_stated'
+        WHEN count(*) > count(s.stated_ha) THEN 'sites_that_state_none'
+    END AS extra_caveat
 FROM stg_master_plan_site AS s
 CROSS JOIN cfg_study_area AS c
 GROUP BY c.area_code

@@ -17,7 +17,7 @@ SELECT
     s.homes_max_count::DOUBLE AS value,
     NULL::DOUBLE AS numerator,
     NULL::DOUBLE AS denominator,
-    s.homes_min_count::DOUBLE AS low,
+    coalesce(s.homes_min_count, s.homes_max_count)::DOUBLE AS low,
     s.homes_max_count::DOUBLE AS high,
     CASE WHEN s.homes_max_count IS NULL THEN 'not_stated' END AS extra_caveat
 FROM stg_master_plan_site AS s
@@ -27,9 +27,16 @@ SELECT
     sum(s.homes_max_count)::DOUBLE AS value,
     NULL::DOUBLE AS numerator,
     NULL::DOUBLE AS denominator,
-    sum(s.homes_min_count)::DOUBLE AS low,
+    sum(
+        CASE
+            WHEN s.homes_max_count IS NOT NULL THEN coalesce(s.homes_min_count, s.homes_max_count)
+        END
+    )::DOUBLE AS low,
     sum(s.homes_max_count)::DOUBLE AS high,
-    CASE WHEN count(*) > count(s.homes_max_count) THEN 'sites_that_state_none' END AS extra_caveat
+    CASE
+        WHEN count(s.homes_max_count) = 0 THEN 'not_stated'
+        WHEN count(*) > count(s.homes_max_count) THEN 'sites_that_state_none'
+    END AS extra_caveat
 FROM stg_master_plan_site AS s
 CROSS JOIN cfg_study_area AS c
 GROUP BY c.area_code

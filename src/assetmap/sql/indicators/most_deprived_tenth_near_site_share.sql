@@ -32,7 +32,8 @@ summed AS (
                 ELSE 0
             END
         ) AS poor_by_area,
-        sum_all(p.by_area_count) AS all_by_area
+        sum_all(p.by_area_count) AS all_by_area,
+        bool_or(p.is_modelled) AS is_modelled
     FROM int_site_catchment_lsoa11 AS p
     WHERE p.catchment_m = $catchment_m
     GROUP BY p.site_id
@@ -54,6 +55,7 @@ SELECT
         CASE s.extent_method
             WHEN 'indicative_disc' THEN 'indicative_disc' WHEN 'point' THEN 'point_site'
         END,
+        CASE WHEN m.is_modelled THEN 'vintage_modelled' END,
         CASE WHEN v.covered_share < 0.99 THEN 'catchment_beyond_data' END
     ) AS extra_caveat
 FROM int_site_catchment_cover AS v

@@ -14,14 +14,17 @@
 -- interval: full count
 -- caveat: straight_line_distance; registers_of_different_dates
 SELECT
-    n.site_id AS area_code,
+    s.site_id AS area_code,
     n.distance_m AS value,
     NULL::DOUBLE AS numerator,
     NULL::DOUBLE AS denominator,
-    CASE s.extent_method
-        WHEN 'indicative_disc' THEN 'indicative_disc' WHEN 'point' THEN 'point_site'
+    CASE
+        WHEN s.geom_27700 IS NULL THEN 'site_without_place'
+        WHEN n.site_id IS NULL THEN 'no_place_of_kind'
+        WHEN s.extent_method = 'indicative_disc' THEN 'indicative_disc'
+        WHEN s.extent_method = 'point' THEN 'point_site'
     END AS extra_caveat
-FROM int_site_nearest_asset AS n
-INNER JOIN stg_master_plan_site AS s ON n.site_id = s.site_id
-WHERE n.kind = $kind AND n.kind_rank = 1
-ORDER BY n.site_id
+FROM stg_master_plan_site AS s
+LEFT JOIN int_site_nearest_asset AS n
+    ON s.site_id = n.site_id AND n.kind = $kind AND n.kind_rank = 1
+ORDER BY s.site_id

@@ -18,7 +18,8 @@ summed AS (
     SELECT
         p.site_id,
         sum_all(p.by_postcode_count) AS by_postcode,
-        sum_all(p.by_area_count) AS by_area
+        sum_all(p.by_area_count) AS by_area,
+        bool_or(p.is_modelled) AS is_modelled
     FROM int_site_catchment_lsoa11 AS p
     WHERE p.catchment_m = $catchment_m
     GROUP BY p.site_id
@@ -36,6 +37,7 @@ SELECT
         CASE s.extent_method
             WHEN 'indicative_disc' THEN 'indicative_disc' WHEN 'point' THEN 'point_site'
         END,
+        CASE WHEN m.is_modelled THEN 'vintage_modelled' END,
         CASE WHEN v.covered_share < 0.99 THEN 'catchment_beyond_data' END
     ) AS extra_caveat
 FROM int_site_catchment_cover AS v

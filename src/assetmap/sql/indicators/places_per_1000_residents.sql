@@ -27,7 +27,8 @@ placed AS (
 peopled AS (
     SELECT
         b.area_code,
-        sum_all(c.resident_count) AS resident_count
+        sum_all(c.resident_count) AS resident_count,
+        bool_or(c.is_modelled) AS is_modelled
     FROM int_lsoa11_in_area AS b
     LEFT JOIN int_census_2021 AS c ON b.lsoa11cd = c.lsoa11cd
     WHERE b.geography IN ('study_area', 'ward')
@@ -38,7 +39,8 @@ SELECT
     r.area_code,
     1000.0 * coalesce(p.place_count, 0) / nullif(r.resident_count, 0) AS value,
     coalesce(p.place_count, 0)::DOUBLE AS numerator,
-    r.resident_count AS denominator
+    r.resident_count AS denominator,
+    CASE WHEN r.is_modelled THEN 'vintage_modelled' END AS extra_caveat
 FROM peopled AS r
 LEFT JOIN placed AS p ON r.area_code = p.area_code
 ORDER BY r.area_code

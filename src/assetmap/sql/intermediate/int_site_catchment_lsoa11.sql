@@ -36,6 +36,7 @@ SELECT
     t.area_share,
     c.resident_count * t.postcode_share AS by_postcode_count,
     c.resident_count * t.area_share AS by_area_count,
+    c.is_modelled,
     i.imd_decile
 FROM touched AS t
 LEFT JOIN int_census_2021 AS c ON t.lsoa11cd = c.lsoa11cd

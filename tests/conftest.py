@@ -1,0 +1,52 @@
+"""What several test modules share: one whole run of the starter set, and the golden town."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from assetmap.pipeline import run_build, run_publish
+from assetmap.settings import Settings, read_settings
+from assetmap.warehouse import open_warehouse, write_typed
+
+ROOT = Path(__file__).parents[1]
+TOWN = Path(__file__).parent / "data/indicators/_town"
+
+_TEXT = ("cd", "_id", "_code", "_name", "_method", "geography", "kind", "domain")
+_WHOLE = ("catchment_m", "imd_decile", "kind_rank")
+
+
+@pytest.fixture(scope="session")
+def raw() -> Path:
+    """Return the folder of the starter set; tests copy it before they change anything."""
+    return ROOT / "data/raw"
+
+
+@pytest.fixture(scope="session")
+def built(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Build and publish the starter set once; nobody may change what comes out."""
+    settings = read_settings(raw, tmp_path_factory.mktemp("built"))
+    run_build(settings)
+    run_publish(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a warehouse of the golden town's tables; open it read-only."""
+    path = tmp_path_factory.mktemp("town") / "town.duckdb"
+    with open_warehouse(path) as con:
+        for table in sorted(TOWN.glob("*.csv")):
+            frame = pd.read_csv(table, keep_default_na=False, na_values=[""])
+            write_typed(con, table.stem, frame, {name: _type_of(name) for name in frame})
+    return path
+
+
+def _type_of(name: str) -> str:
+    if name.startswith("is_"):
+        return "BOOLEAN"
+    if name.startswith("geom_"):
+        return "BLOB"
+    if name in _WHOLE:
+        return "BIGINT"
+    return "VARCHAR" if name.endswith(_TEXT) else "DOUBLE"

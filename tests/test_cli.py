@@ -1,0 +1,120 @@
+"""The command line: help, exit codes, messages, and the README's table of commands."""
+
+import re
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from assetmap import cli
+
+ROOT = Path(__file__).parents[1]
+RAW = ROOT / "data" / "raw"
+COMMANDS = ["list", "fetch", "build", "check", "publish", "run", "serve"]
+
+
+def run_cli(*arguments, cwd=ROOT):
+    command = [sys.executable, "-m", "assetmap.cli", *map(str, arguments)]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def table_of_commands():
+    rows = re.findall(
+        r"^\| `assetmap (\w+)` \| (.+) \|$", (ROOT / "README.md").read_text(), re.MULTILINE
+    )
+    return dict(rows)
+
+
+def test_readme_lists_every_command_with_its_own_help():
+    documented = table_of_commands()
+    assert list(documented) == COMMANDS
+    helps = {c.name: c.callback.__doc__.splitlines()[0] for c in cli.app.registered_commands}
+    assert documented == helps
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_explains_itself(command):
+    result = CliRunner().invoke(cli.app, [command, "--help"], env={"COLUMNS": "200"})
+    assert result.exit_code == 0
+    assert table_of_commands()[command] in " ".join(result.output.split())
+
+
+def test_no_command_shows_help_and_wrong_usage_is_2(tmp_path):
+    assert run_cli("nonsense").returncode == 2
+    assert run_cli("build", "--no-such-option").returncode == 2
+    assert "Usage" in run_cli(cwd=tmp_path).stdout
+
+
+def test_run_then_publish_then_check(tmp_path):
+    result = run_cli("run", "--raw", RAW, "--out", tmp_path)
+    assert result.returncode == 0, result.stderr
+    *summary, path = result.stdout.strip().splitlines()
+    first_words = [line.split()[0] for line in summary]
+    assert first_words == ["rows", "assets", "sites", "links", "indicators"]
+    assert Path(path) == tmp_path / "maps" / "index.html"
+    assert Path(path).is_file()
+    check = run_cli("check", "--raw", RAW, "--out", tmp_path)
+    assert check.returncode == 0
+    assert "wards_against_study_area" in check.stdout
+
+
+def test_a_fault_of_the_user_is_one_message_and_exit_1(tmp_path):
+    result = run_cli("run", "--raw", tmp_path / "nowhere", "--out", tmp_path)
+    assert result.returncode == 1
+    assert result.stderr.startswith(f"{tmp_path / 'nowhere'}: there is no such folder.")
+    assert "Traceback" not in result.stderr
+    assert not (tmp_path / "maps").exists()
+
+
+def test_publish_and_check_before_a_build_say_what_to_run(tmp_path):
+    for command in ("publish", "check"):
+        result = run_cli(command, "--raw", RAW, "--out", tmp_path)
+        assert result.returncode == 1
+        assert "Run `assetmap build` first." in result.stderr
+
+
+def test_serve_without_a_site_says_what_to_run(tmp_path):
+    result = run_cli("serve", "--out", tmp_path)
+    assert (result.returncode, "Run `assetmap run` first." in result.stderr) == (1, True)
+
+
+def test_fetch_of_an_unknown_or_manual_dataset_says_so():
+    unknown = run_cli("fetch", "nonsense")
+    assert unknown.returncode == 1
+    assert "'nonsense' is not in data/raw/sources.toml. Use one of: " in unknown.stderr
+    manual = run_cli("fetch", "public_places")
+    assert manual.returncode == 1
+    assert "public_places" in manual.stderr
+
+
+def test_list_shows_state_of_each_dataset_and_each_indicator():
+    result = run_cli("list")
+    assert result.returncode == 0
+    for word in ("imd_2019", "starter extract", "optional, not there", "people_near_site_400_m"):
+        assert word in result.stdout
+
+
+def test_serve_answers_on_loopback_only(tmp_path, monkeypatch):
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "maps" / "index.html").write_text("hello")
+    servers = []
+
+    class Remembered(cli.http.server.ThreadingHTTPServer):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            servers.append(self)
+
+    monkeypatch.setattr(cli.http.server, "ThreadingHTTPServer", Remembered)
+    thread = threading.Thread(target=cli.serve_command, kwargs={"out": tmp_path, "port": 0})
+    thread.start()
+    while not servers:
+        pass
+    host, port = servers[0].server_address
+    assert host == "127.0.0.1"
+    assert urllib.request.urlopen(f"http://{host}:{port}/").read() == b"hello"
+    servers[0].shutdown()
+    thread.join()

@@ -1,0 +1,346 @@
+"""The whole way on real input: what a fault leaves behind, other areas, the published site."""
+
+import json
+import shutil
+from pathlib import Path
+
+import duckdb
+import pandas as pd
+import pytest
+
+from assetmap import pipeline
+from assetmap.errors import (
+    ClashError,
+    ContractError,
+    CRSError,
+    MissingInputError,
+    MixedVintageError,
+    UnknownAreaError,
+    UnreadableFileError,
+)
+from assetmap.settings import read_settings
+
+ROOT = Path(__file__).parents[1]
+RAW = ROOT / "data" / "raw"
+SHARED = ROOT.parent / "shared" / "data"
+
+needs_shared = pytest.mark.skipif(
+    not SHARED.is_dir(), reason=f"full official files are not at {SHARED}: NOT TESTED here"
+)
+
+
+def contents(folder):
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def only_file(folder):
+    return next(path for path in folder.iterdir() if path.suffix in (".csv", ".geojson"))
+
+
+def rewrite(path, old, new, count=1):
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, count), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory):
+    """A site that stands already, as a fault would find it."""
+    out = tmp_path_factory.mktemp("published")
+    settings = read_settings(RAW, out)
+    pipeline.run_build(settings)
+    pipeline.run_publish(settings)
+    return out
+
+
+def lose_a_file(raw):
+    only_file(raw / "imd_2019").unlink()
+
+
+def empty_a_folder(raw):
+    for path in (raw / "public_places").iterdir():
+        path.unlink()
+
+
+def ask_for_a_ward_of_2018(raw):
+    rewrite(raw / "study_area.toml", "E05001193", "E05011151")
+
+
+def put_a_code_of_2021_among_those_of_2011(raw):
+    pairs = pd.read_csv(only_file(raw / "lookup_lsoa11_lsoa21"))
+    split = pairs.loc[~pairs["LSOA21CD"].isin(pairs["LSOA11CD"])].iloc[0]
+    rewrite(only_file(raw / "imd_2019"), f"{split.LSOA11CD},", f"{split.LSOA21CD},")
+
+
+def state_another_crs(raw):
+    crs = '"crs": {"type": "name", "properties": {"name": "EPSG:3857"}},\n"features"'
+    rewrite(only_file(raw / "lsoa_2011"), '"features"', crs)
+
+
+def add_a_second_full_file(raw):
+    starter = only_file(raw / "census_2021_ts001")
+    shutil.copy(starter, starter.with_name("first.csv"))
+    shutil.copy(starter, starter.with_name("second.csv"))
+
+
+def save_a_web_page_as_csv(raw):
+    only_file(raw / "census_2021_ts045").write_text("<!DOCTYPE html><html>Sorry</html>")
+
+
+def break_most_codes(raw):
+    path = only_file(raw / "census_2021_ts067")
+    path.write_text(path.read_text("utf-8").replace("E01", "95A"), "utf-8")
+
+
+FAULTS = [
+    (lose_a_file, MissingInputError, r"imd_2019: no data file in .*imd_2019\. Download it from https://www\.gov\.uk/.* or run `assetmap fetch imd_2019`\."),
+    (empty_a_folder, MissingInputError, r"public_places: no data file in .*public_places\."),
+    (ask_for_a_ward_of_2018, UnknownAreaError, r"study_area\.toml: wards has 1 of 3 codes that are not wards in force in 2017, e\.g\. 'E05011151'\..* Use codes of the \d+ wards"),
+    (put_a_code_of_2021_among_those_of_2011, MixedVintageError, r"stg_imd_2019 holds 1 LSOA codes of 2021 where it needs those of 2011, e\.g\. 'E01\d{6}'\. Use the edition"),
+    (state_another_crs, CRSError, r"LSOA_2011_BSC_starter\.geojson is in EPSG:3857; assetmap reads EPSG:4326 .* Export the layer in one of these\."),
+    (add_a_second_full_file, ClashError, r"census_2021_ts001: first\.csv and second\.csv both hold 143 rows of the same key, e\.g\. 'E01\d{6}'\. Keep one"),
+    (save_a_web_page_as_csv, UnreadableFileError, r"census2021-ts045-lsoa_starter\.csv: it is a web page or XML, not a table\."),
+    (break_most_codes, ContractError, r"stg_census_2021_ts067 breaks its contract in 1 place:\n  - lsoa21cd does not match .* in 143 of 143 rows \(first: row 1\), e\.g\. '95A"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("harm", "kind", "text"), FAULTS, ids=[f[0].__name__ for f in FAULTS])
+def test_a_fault_is_named_and_the_published_site_is_untouched(
+    published, tmp_path, harm, kind, text
+):
+    raw = tmp_path / "raw"
+    shutil.copytree(RAW, raw)
+    harm(raw)
+    before = contents(published / "maps")
+    public = (published / "data" / "processed" / "public.duckdb").read_bytes()
+    with pytest.raises(kind, match=text) as caught:
+        pipeline.run_build(read_settings(raw, published))
+    assert caught.value.exit_code == 1
+    assert contents(published / "maps") == before
+    assert (published / "data" / "processed" / "public.duckdb").read_bytes() == public
+
+
+def test_all_missing_datasets_are_named_at_once(tmp_path):
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    for name in ("study_area.toml", "policy.toml"):
+        shutil.copy(RAW / name, raw / name)
+    with pytest.raises(
+        MissingInputError, match="14 of the required datasets are missing"
+    ) as caught:
+        pipeline.run_build(read_settings(raw, tmp_path))
+    assert str(caught.value).count("assetmap fetch") == 14
+    assert not (tmp_path / "maps").exists()
+
+
+def test_a_page_that_fails_leaves_the_last_site(published, monkeypatch):
+    from assetmap.errors import PublishError
+    from assetmap.publish import site
+
+    def fail(_public, target):
+        (target / "index.html").write_text("half")
+        message = "map-area: no."
+        raise PublishError(message)
+
+    before = contents(published / "maps")
+    monkeypatch.setattr(site, "publish_site", fail)
+    with pytest.raises(PublishError):
+        pipeline.run_publish(read_settings(RAW, published))
+    assert contents(published / "maps") == before
+
+
+def test_publishing_needs_only_the_public_tables(published, tmp_path):
+    shutil.copytree(published / "data" / "processed", tmp_path / "data" / "processed")
+    (tmp_path / "data" / "processed" / "assetmap.duckdb").unlink()
+    pipeline.run_publish(read_settings(RAW, tmp_path))
+    assert contents(tmp_path / "maps") == contents(published / "maps")
+
+
+def test_indicators_csv_has_exactly_the_columns_agreed(published):
+    table = pd.read_csv(published / "maps" / "data" / "indicators.csv", dtype=str)
+    assert ",".join(table.columns) == (
+        "indicator_id,title,unit,geography,area_code,area_name,period,value,numerator,denominator,"
+        "low,high,status,caveat,source"
+    )
+    assert set(table["status"]) <= {"published", "suppressed", "not_measured"}
+    assert not table.duplicated(["indicator_id", "area_code"]).any()
+    residents = table[table["indicator_id"] == "residents"].set_index("area_code")["value"]
+    assert float(residents["greater_icknield"]) == 82298
+    assert table.loc[table["status"] == "not_measured", "value"].isna().all()
+
+
+def test_benchmarks_are_not_available_from_the_starter_extract(published):
+    table = pd.read_csv(published / "maps" / "data" / "indicators.csv", dtype=str)
+    benchmarks = table[table["geography"] == "lad"]
+    assert set(benchmarks["status"]) == {"not_measured"}
+    assert benchmarks["caveat"].str.contains("full_files_needed").all()
+
+
+def test_the_hospital_lies_outside_the_wards_in_sandwell_adjacent(published):
+    table = pd.read_csv(published / "maps" / "data" / "site_areas.csv", dtype=str)
+    hospital = table[table["site_id"] == "midland-metropolitan-hospital"]
+    relations = dict(zip(hospital["area_name"], hospital["relation"], strict=True))
+    assert relations == {
+        "Greater Icknield": "adjacent",
+        "Soho": "adjacent",
+        "Ladywood": "outside",
+        "Smethwick": "outside",
+        "Sandwell": "inside",
+    }
+
+
+def test_the_manifest_hashes_every_published_file_and_every_input(published):
+    from assetmap.readers import hash_file
+
+    site = published / "maps"
+    manifest = json.loads((site / "manifest.json").read_text())
+    listed = {name: entry["sha256"] for name, entry in manifest["files"].items()}
+    found = {
+        path.relative_to(site).as_posix(): hash_file(path)
+        for path in site.rglob("*")
+        if path.is_file() and path.name != "manifest.json"
+    }
+    assert listed == found
+    assert manifest["inputs"] == {name: hash_file(RAW / name) for name in manifest["inputs"]}
+    assert len(manifest["inputs"]) == 14
+    assert manifest["crs"]["accuracy_m"] == 2.0
+
+
+def test_rows_in_are_rows_loaded_plus_rows_held(published):
+    report = json.loads((published / "data" / "processed" / "quality.json").read_text())
+    for dataset in report["datasets"]:
+        assert dataset["row_count"] == dataset["loaded_count"] + dataset["held_count"]
+    with duckdb.connect(
+        published / "data" / "processed" / "assetmap.duckdb", read_only=True
+    ) as con:
+        for dataset in report["datasets"]:
+            table = find_table(dataset["dataset_id"])
+            (rows,) = con.execute(f'SELECT count(*) FROM "{table}"').fetchone()  # noqa: S608 - ours
+            assert rows == dataset["loaded_count"]
+
+
+def find_table(dataset_id):
+    from assetmap.datasets import get_dataset
+
+    return get_dataset(dataset_id).contract.table
+
+
+def test_a_bad_row_is_held_with_its_file_row_and_reason(tmp_path):
+    raw = tmp_path / "raw"
+    shutil.copytree(RAW, raw)
+    path = only_file(raw / "census_2021_ts001")
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    code = lines[5].split(",")[2].strip('"\n')
+    lines[5] = lines[5].replace(code, "95AA01S1")
+    path.write_text("".join(lines), "utf-8")
+    settings = read_settings(raw, tmp_path)
+    pipeline.run_build(settings)
+    held = pd.read_csv(settings.processed / "quarantine.csv")
+    assert held.to_dict("records") == [
+        {
+            "dataset": "census_2021_ts001",
+            "file": path.name,
+            "row_number": 6,
+            "reason": "bad_code",
+            "column": "lsoa21cd",
+        }
+    ]
+    checks = json.loads((settings.processed / "quality.json").read_text())["checks"]
+    assert {c["check_id"]: c["finding_count"] for c in checks}["rows_held"] == 1
+    assert pipeline.summarise(settings).rows_held == 1
+
+
+def link_into(raw, folder, *sources):
+    target = raw / folder
+    target.mkdir(parents=True, exist_ok=True)
+    for source in sources:
+        (target / Path(source).name).symlink_to(SHARED / source)
+
+
+@pytest.fixture(scope="module")
+def other_area(tmp_path_factory):
+    """Two other wards of Birmingham, from the full files, without a change of code."""
+    raw, out = tmp_path_factory.mktemp("raw"), tmp_path_factory.mktemp("out")
+    link_into(raw, "imd_2019", "imd/derived_File_7_layout_IoD2019.csv")
+    for table in ("ts001", "ts004", "ts029", "ts045", "ts062", "ts067"):
+        link_into(raw, f"census_2021_{table}", f"census2021/census2021-{table}-lsoa.csv")
+    link_into(
+        raw,
+        "lsoa_2011",
+        "boundaries/LSOA11_BGC_E08000025.geojson",
+        "boundaries/LSOA11_BGC_E08000028.geojson",
+    )
+    link_into(raw, "lookup_lsoa11_lsoa21", "lookups/LSOA11_LSOA21_LAD22_exact_fit_lookup_EW.csv")
+    link_into(
+        raw,
+        "lookup_lsoa11_ward17",
+        "lookups/Lower_Layer_Super_Output_Area_2011_to_Ward_2017_Lookup_in_England_and_Wales.csv",
+    )
+    link_into(raw, "postcodes/code_point_open", "postcodes/codepo_gb_b_E08000025_E08000028.csv")
+    link_into(raw, "postcodes/postcode_lsoa", "postcodes/PCD_OA_LSOA_MSOA_LAD_MAY22_UK_LU.csv")
+    link_into(raw, "gp_practices", "assets/epraccur.csv")
+    shutil.copytree(RAW / "public_places", raw / "public_places")
+    shutil.copy(RAW / "policy.toml", raw / "policy.toml")
+    (raw / "study_area.toml").write_text(OTHER_AREA)
+    (raw / "master_plan_sites").mkdir()
+    (raw / "master_plan_sites" / "sites.geojson").write_text(json.dumps(OTHER_SITES))
+    settings = read_settings(raw, out)
+    pipeline.run_build(settings)
+    pipeline.run_publish(settings)
+    return settings
+
+
+OTHER_AREA = """
+id = "selly_oak_and_sheldon"
+name = "Selly Oak and Sheldon"
+wards = ["E05001202", "E05001204"]
+catchments_m = [500, 1000]
+[[benchmarks]]
+code = "E08000025"
+name = "Birmingham"
+lsoa11_count = 639
+"""
+OTHER_SITES = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "properties": dict.fromkeys(
+                ("aliases", "register_ref", "location_source", "note", "extent_method")
+            )
+            | {"site_id": "brick-field", "site_name": "Brick Field", "kind": "housing"}
+            | {"local_authority": "Birmingham", "hectares": 4, "homes_min": 80, "homes_max": 120},
+            "geometry": {"type": "Point", "coordinates": [-1.9, 52.44]},
+        }
+    ],
+}
+
+
+@needs_shared
+def test_another_area_works_without_a_change_of_code(other_area):
+    table = pd.read_csv(other_area.maps / "data" / "indicators.csv")
+    wards = table[table["geography"] == "ward"]["area_name"].unique()
+    assert len(wards) == 2
+    people = table[table["indicator_id"] == "people_near_site_500_m"].iloc[0]
+    assert people["area_code"] == "brick-field"
+    assert 0 < people["low"] <= people["value"] <= people["high"]
+    assert (other_area.maps / "sites" / "brick-field.html").is_file()
+
+
+@needs_shared
+def test_full_files_give_the_benchmarks(other_area):
+    table = pd.read_csv(other_area.maps / "data" / "indicators.csv")
+    birmingham = table[table["area_code"] == "E08000025"].set_index("indicator_id")
+    assert (birmingham["status"] == "published").all()
+    census = pd.read_csv(SHARED / "census2021" / "census2021-ts001-lsoa.csv")
+    column = "Residence type: Total; measures: Value"
+    of_birmingham = census[census["geography"].str.startswith("Birmingham")][column].sum()
+    assert birmingham.loc["residents", "value"] == pytest.approx(of_birmingham, abs=0.001)
+    assert "vintage_modelled" in birmingham.loc["residents", "caveat"]
+
+
+@needs_shared
+def test_the_register_of_gp_practices_takes_over_where_it_is_present(other_area):
+    places = pd.read_csv(other_area.maps / "data" / "assets.csv")
+    assert set(places.loc[places["kind"] == "gp_practice", "register"]) == {"NHS ODS epraccur"}
+    assert (places["kind"] == "gp_practice").sum() == 211
