@@ -148,7 +148,7 @@ def test_settings_name_the_three_wards_of_2017(areas):
         ("E08000028", 186),
     ]
     assert {row["LAD17CD"] for row in starter(WARDS)} == {"E08000025", "E08000028"}
-    assert tomllib.loads((RAW / "policy.toml").read_text(encoding="utf-8"))["threshold"] == 10
+    assert tomllib.loads((RAW / "policy.toml").read_text(encoding="utf-8"))["max_held_share"] == 0.5
     assert len(areas) == 133
 
 

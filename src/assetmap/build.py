@@ -85,6 +85,11 @@ def build_folder(settings: Settings) -> Path:
     return settings.processed / "build"
 
 
+def growing_warehouse(settings: Settings) -> Path:
+    """Return the warehouse in the build folder."""
+    return build_folder(settings) / settings.warehouse.name
+
+
 def start_build(settings: Settings) -> list[str]:
     """Make a fresh build folder and return the ids of the datasets to load, in order.
 
@@ -107,7 +112,7 @@ def start_build(settings: Settings) -> list[str]:
     except OSError as fault:
         message = f"{folder}: cannot be made ({fault.strerror}). Check free space and rights."
         raise StorageError(message) from None
-    with open_warehouse(_warehouse(settings)) as con:
+    with open_warehouse(growing_warehouse(settings)) as con:
         _write_settings(con, settings)
         for table, types in _ACCOUNTS.items():
             create_empty(con, table, types)
@@ -120,7 +125,7 @@ def load_dataset(settings: Settings, dataset_id: str) -> dict[str, int]:
     """Load one dataset into the build; return its counts of rows in, loaded and held."""
     dataset = get_dataset(dataset_id)
     loaded = load(dataset, settings.raw, max_held_share=settings.policy.max_held_share)
-    with open_warehouse(_warehouse(settings)) as con:
+    with open_warehouse(growing_warehouse(settings)) as con:
         write_table(con, dataset.contract, loaded.table)
         _write_account(con, dataset, loaded)
     return {"rows": loaded.rows_in, "loaded": len(loaded.table), "held": len(loaded.held)}
@@ -128,7 +133,7 @@ def load_dataset(settings: Settings, dataset_id: str) -> dict[str, int]:
 
 def link_assets(settings: Settings) -> dict[str, int]:
     """Check the areas, make what geometry needs, and join assets, postcodes and sites."""
-    with open_warehouse(_warehouse(settings)) as con:
+    with open_warehouse(growing_warehouse(settings)) as con:
         require_known_wards(con, settings.study_area, settings.raw / "study_area.toml")
         require_vintages(con)
         derive(con, read_statements("intermediate"))
@@ -140,7 +145,7 @@ def measure_indicators(settings: Settings) -> int:
     indicators = find_indicators()
     members = expand(indicators, settings.study_area.catchments_m)
     checks = find_checks()
-    with open_warehouse(_warehouse(settings)) as con:
+    with open_warehouse(growing_warehouse(settings)) as con:
         statements = read_statements("intermediate") | read_statements("marts")
         derive(con, statements, require_all=True)
         areas = fetch_table(con, "int_area", ["geography", "area_code"])
@@ -163,7 +168,7 @@ def measure_indicators(settings: Settings) -> int:
 def finish_build(settings: Settings) -> dict[str, int]:
     """Pass the gate and put the whole build in the last one's place; return table counts."""
     folder = build_folder(settings)
-    counts = pass_gate(_warehouse(settings), folder / settings.public.name)
+    counts = pass_gate(growing_warehouse(settings), folder / settings.public.name)
     for path in sorted(folder.iterdir()):
         os.replace(path, settings.processed / path.name)  # noqa: PTH105 - the atomic call
     folder.rmdir()
@@ -175,10 +180,6 @@ def input_hashes(settings: Settings) -> dict[str, str]:
     with open_warehouse(settings.warehouse, read_only=True) as con:
         rows = fetch_table(con, "run_file", ["file"])
     return dict(zip(rows["file"], rows["sha256"], strict=True))
-
-
-def _warehouse(settings: Settings) -> Path:
-    return build_folder(settings) / settings.warehouse.name
 
 
 def _has_input(dataset: Dataset, settings: Settings) -> bool:

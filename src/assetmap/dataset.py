@@ -7,6 +7,7 @@ Belongs here: :class:`Dataset` and :func:`load`. Does not: any single dataset
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -152,27 +153,28 @@ def _rename(frame: pd.DataFrame, dataset: Dataset, name: str) -> tuple[pd.DataFr
     found = {
         title: ours[dataset.fold(title)] for title in frame.columns if dataset.fold(title) in ours
     }
-    missing = [
-        column
-        for column in dict.fromkeys(dataset.headings.values())
-        if column not in found.values()
-    ]
-    if missing:
-        wanted = next(theirs for theirs, column in dataset.headings.items() if column == missing[0])
-        message = (
-            f"{name} of {dataset.id} lacks {len(missing)} of {len(set(dataset.headings.values()))} "
-            f"columns, e.g. {wanted!r}. Use the layout of its publisher ({dataset.source.url})."
-        )
-        raise UnreadableFileError(message)
-    if len(set(found.values())) < len(found):
-        twice = next(t for t, column in found.items() if list(found.values()).count(column) > 1)
-        message = (
-            f"{name} of {dataset.id} has two columns for {found[twice]}, e.g. {twice!r}. "
-            "Keep the column of one layout."
-        )
-        raise UnreadableFileError(message)
+    _require_each_once(dataset, found, name)
     renamed = frame[list(found)].rename(columns=found)
     return renamed, [title for title in frame.columns if title not in found]
+
+
+def _require_each_once(dataset: Dataset, found: dict[str, str], name: str) -> None:
+    wanted = {column: theirs for theirs, column in reversed(list(dataset.headings.items()))}
+    missing = [theirs for column, theirs in wanted.items() if column not in found.values()]
+    if missing:
+        message = (
+            f"{name} of {dataset.id} lacks {len(missing)} of {len(wanted)} columns, "
+            f"e.g. {missing[-1]!r}. Use the layout of its publisher ({dataset.source.url})."
+        )
+        raise UnreadableFileError(message)
+    counts = Counter(found.values())
+    twice = [title for title, column in found.items() if counts[column] > 1]
+    if twice:
+        message = (
+            f"{name} of {dataset.id} has {len(twice)} columns for {found[twice[0]]}, "
+            f"e.g. {twice[0]!r} and {twice[1]!r}. Keep the columns of one layout."
+        )
+        raise UnreadableFileError(message)
 
 
 def _require_no_clash(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from assetmap import build
 from assetmap.errors import ContractError, MissingInputError, StorageError
 from assetmap.provenance import write_manifest
-from assetmap.warehouse import fetch, open_warehouse, read_public
+from assetmap.warehouse import fetch, keep_open, open_warehouse, read_public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,13 +54,15 @@ class Summary:
 def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: None) -> None:
     """Load every dataset, link, measure and pass the gate; the last build stays until the end."""
     on_step("hashing and checking inputs")
-    for dataset_id in build.start_build(settings):
-        on_step(f"loading {dataset_id}")
-        build.load_dataset(settings, dataset_id)
-    on_step("linking assets and sites")
-    build.link_assets(settings)
-    on_step("measuring indicators")
-    build.measure_indicators(settings)
+    dataset_ids = build.start_build(settings)
+    with keep_open(build.growing_warehouse(settings)):
+        for dataset_id in dataset_ids:
+            on_step(f"loading {dataset_id}")
+            build.load_dataset(settings, dataset_id)
+        on_step("linking assets and sites")
+        build.link_assets(settings)
+        on_step("measuring indicators")
+        build.measure_indicators(settings)
     on_step("passing the gate")
     build.finish_build(settings)
 
@@ -68,12 +70,16 @@ def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: Non
 def run_publish(settings: Settings) -> Path:
     """Make the site from the gated tables and put it in place of the last one, whole.
 
+    A build of which a blocking check fails is not published.
+
     Returns
     -------
     The path of ``index.html``.
 
     Raises
     ------
+    ContractError
+        A blocking check fails.
     MissingInputError
         There is no build yet.
     PublishError
@@ -82,6 +88,7 @@ def run_publish(settings: Settings) -> Path:
     from assetmap.publish.site import publish_site  # noqa: PLC0415 - folium is slow to import
 
     fresh = settings.maps.with_name(f"{settings.maps.name}.new")
+    run_check(settings)
     tables = read_public(settings.public)
     facts = _facts(tables["pub_run"])
     try:
@@ -114,7 +121,10 @@ def run_check(settings: Settings) -> list[dict[str, object]]:
     failed = findings[~findings["passed"].astype(bool) & (findings["severity"] == "blocking")]
     if len(failed):
         listed = "".join(f"\n  - {row.check_id}: {row.message}" for row in failed.itertuples())
-        message = f"{settings.public}: {len(failed)} blocking checks fail:{listed}"
+        message = (
+            f"{settings.public}: {len(failed)} blocking checks fail, so this build is not "
+            f"published:{listed}\nMend what they name and build again."
+        )
         raise ContractError(message)
     return [{str(k): v for k, v in row.items()} for row in findings.to_dict("records")]
 

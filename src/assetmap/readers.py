@@ -12,6 +12,7 @@ import hashlib
 import io
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from contextlib import contextmanager
@@ -46,8 +47,9 @@ _WORKBOOK_PARTS: Final = {"[Content_Types].xml", "mimetype"}
 _DAMAGED: Final = (
     zipfile.BadZipFile,
     zlib.error,
+    struct.error,
     EOFError,
-    NotImplementedError,
+    OSError,
     RuntimeError,
     ValueError,
 )
@@ -67,9 +69,8 @@ class InputFile:
     @property
     def name(self) -> str:
         """File name for messages and the quarantine, without folders."""
-        return (
-            f"{self.path.name}/{PurePosixPath(self.member).name}" if self.member else self.path.name
-        )
+        member = PurePosixPath(self.member).name
+        return f"{self.path.name}/{member}" if member else self.path.name
 
     @property
     def is_starter(self) -> bool:
@@ -82,11 +83,9 @@ class InputFile:
             return self._read_member() if self.member else self.path.read_bytes()
 
     def _read_member(self) -> bytes:
-        try:
-            with zipfile.ZipFile(self.path) as archive:
-                return archive.read(self.member)
-        except _DAMAGED:
-            _refuse(self.name, "it is damaged or locked by a password", "Download it again")
+        what = "it is damaged or locked by a password"
+        with _undamaged(self.name, what), zipfile.ZipFile(self.path) as archive:
+            return archive.read(self.member)
 
 
 @dataclass(frozen=True, eq=False)
@@ -235,6 +234,16 @@ def _allowed(path: Path) -> Iterator[None]:
         raise StorageError(message) from None
 
 
+@contextmanager
+def _undamaged(name: str, what: str) -> Iterator[None]:
+    try:
+        yield
+    except PermissionError:
+        raise
+    except _DAMAGED:
+        _refuse(name, what, "Download it again")
+
+
 def _refuse(name: str, what: str, do: str) -> NoReturn:
     message = f"{name}: {what}. {do}; nothing of this file was loaded."
     raise UnreadableFileError(message)
@@ -286,9 +295,8 @@ def _find_heading(records: list[tuple[int, list[str]]], heading_cell: str | None
 def _clean_heading(cells: list[str], name: str) -> list[str]:
     heading = [" ".join(cell.split()) for cell in cells]
     if not all(heading):
-        _refuse(
-            name, f"column {heading.index('') + 1} has no heading", "Give every column its heading"
-        )
+        what = f"column {heading.index('') + 1} has no heading"
+        _refuse(name, what, "Give every column its heading")
     folded = [cell.lower() for cell in heading]
     twice = next((cell for cell in heading if folded.count(cell.lower()) > 1), None)
     if twice is not None:
@@ -323,15 +331,10 @@ def _table(
     kept = [record for record, fault in zip(body, faults, strict=True) if not fault]
     held = {number: fault for (number, _), fault in zip(body, faults, strict=True) if fault}
     columns = zip(*(cells for _, cells in kept), strict=True) if kept else ((),) * len(heading)
-    frame = pd.DataFrame(
-        {
-            title: np.array(cells, dtype=object)
-            for title, cells in zip(heading, columns, strict=True)
-        },
-        index=pd.Index([number for number, _ in kept], dtype="int64", name="row_number"),
-    )
+    cells_of = {title: np.array(c, dtype=object) for title, c in zip(heading, columns, strict=True)}
+    index = pd.Index([number for number, _ in kept], dtype="int64", name="row_number")
     rejects = Rejects(tuple(held), tuple(held.values()), ("",) * len(held))
-    return RawTable(frame, len(body), rejects, notes)
+    return RawTable(pd.DataFrame(cells_of, index=index), len(body), rejects, notes)
 
 
 def _fault(cells: list[str], folded: list[str]) -> str:
@@ -362,25 +365,22 @@ def _open_archive(path: Path, members: str) -> list[InputFile]:
         is_zip = stream.read(4) == b"PK\x03\x04"
     if not is_zip or path.suffix.lower() == ".xlsx":
         return [InputFile(path)]
-    try:
-        with zipfile.ZipFile(path) as archive:
-            infos = archive.infolist()
-    except _DAMAGED:
-        _refuse(path.name, "the archive is cut short or damaged", "Download it again")
+    what = "the archive is cut short or damaged"
+    with _undamaged(path.name, what), zipfile.ZipFile(path) as archive:
+        infos = archive.infolist()
     if _WORKBOOK_PARTS & {info.filename for info in infos}:
         return [InputFile(path)]  # its reader refuses it as the workbook that it is
     _require_safe(path.name, infos)
     wanted = sorted(i.filename for i in infos if _is_member(i.filename, members))
     if not wanted:
-        _refuse(
-            path.name, f"no member of the archive matches {members}", "Put in the data file itself"
-        )
+        what = f"no member of the archive matches {members}"
+        _refuse(path.name, what, "Put in the data file itself")
     return [InputFile(path, member) for member in wanted]
 
 
 def _is_member(filename: str, members: str) -> bool:
-    is_file = not filename.endswith("/") and not _is_note(PurePosixPath(filename).name)
-    return is_file and fnmatch(filename.lower(), members)
+    name = "" if filename.endswith("/") else PurePosixPath(filename).name
+    return name != "" and not _is_note(name) and fnmatch(filename.lower(), members)
 
 
 def _require_safe(name: str, infos: list[zipfile.ZipInfo]) -> None:

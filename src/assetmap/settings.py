@@ -56,10 +56,8 @@ class StudyArea(_Strict):
 
 
 class Policy(_Strict):
-    """What may be published about people; the defaults are the strictest in use."""
+    """What may pass: here, how bad a file may be before none of it is loaded."""
 
-    threshold: Annotated[int, Field(ge=10)] = 10
-    rounding_base: Annotated[int, Field(ge=5)] = 5
     max_held_share: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 

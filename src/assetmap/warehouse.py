@@ -30,6 +30,7 @@ _CONFIG: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoload_known_extensions": "false",
     "preserve_insertion_order": "true",
     "python_enable_replacements": "false",
+    "lock_configuration": "true",
 }
 
 _PARAMETER: Final = re.compile(r"\$[a-z_]+")
@@ -60,14 +61,10 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[duckdb.Du
     if read_only and not path.exists():
         message = f"{path} is not there. Run `assetmap build` first."
         raise MissingInputError(message)
-    try:
-        con = duckdb.connect(path, read_only=read_only, config=_CONFIG)
-    except duckdb.IOException as fault:
-        raise _storage_fault(path, fault) from None
+    con = _connect(path, read_only=read_only)
     try:
         for macro in _MACROS:
             con.execute(macro)
-        con.execute("SET lock_configuration = true")
         con.begin()
         yield con
         con.commit()
@@ -75,6 +72,26 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[duckdb.Du
         raise _storage_fault(path, fault) from None
     finally:
         con.close()
+
+
+@contextmanager
+def keep_open(path: Path) -> Iterator[None]:
+    """Hold a database open for writing, so that each :func:`open_warehouse` inside is cheap.
+
+    The file itself is opened and closed once; what is written inside is whole after it.
+    """
+    con = _connect(path, read_only=False)
+    try:
+        yield
+    finally:
+        con.close()
+
+
+def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(path, read_only=read_only, config=_CONFIG)
+    except duckdb.IOException as fault:
+        raise _storage_fault(path, fault) from None
 
 
 def _storage_fault(path: Path, fault: duckdb.IOException) -> StorageError | BusyError:

@@ -41,7 +41,7 @@ def browser() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("NO BROWSER: install chromium, or the pages stay untested in a browser")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where there is one
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as driver:
         started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])

@@ -93,7 +93,7 @@ def test_a_page_fetches_nothing_fails_nowhere_and_fits(browser, site, name, widt
 @pytest.mark.parametrize("width", WIDTHS)
 @pytest.mark.parametrize("name", PAGES)
 def test_axe_finds_nothing(browser, site, name, width):
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - slow to import
+    from axe_playwright_python.sync_playwright import Axe
 
     with opened(browser, site, name, width) as (page, _):
         found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
@@ -102,7 +102,7 @@ def test_axe_finds_nothing(browser, site, name, width):
 
 
 def test_axe_finds_nothing_in_an_open_popup(browser, site):
-    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415 - slow to import
+    from axe_playwright_python.sync_playwright import Axe
 
     with opened(browser, site, "map.html") as (page, _):
         page.click("#sites button.show >> nth=0")
@@ -263,6 +263,8 @@ def test_ten_thousand_places_draw(browser, large_site):
     with opened(browser, large_site, "map.html") as (page, watch):
         assert watch.faults == []
         assert page.locator(".leaflet-places-pane canvas").count() == 1
+    with opened(browser, large_site, "sites/mill.html") as (page, _):
+        assert page.locator("#linked button.show").count() == 400
 
 
 def test_on_paper_the_map_is_drawn_and_nothing_is_clipped(browser, site):

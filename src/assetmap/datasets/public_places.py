@@ -33,9 +33,12 @@ DATASET = Dataset(
         publisher="Department for Education, NHS England, Arts Council England",
         title="Schools, GP practices, libraries and hospitals (four registers, assembled)",
         url="https://www.get-information-schools.service.gov.uk/Downloads",
-        licence=fields.OGL,
-        period="2022 to 2024",
-        as_of="2024-12-31",
+        licence=(
+            "OGL v3.0 (schools, GP practices); ODbL, © OpenStreetMap contributors (positions of "
+            "hospitals); terms of the list of libraries not confirmed"
+        ),
+        period="2022 to 2025",
+        as_of="2025-05-01",
     ),
     contract=Contract(
         table="stg_public_place",

@@ -15,6 +15,7 @@ import shapely
 
 from assetmap.geography import to_wgs84
 from assetmap.publish.maps import DECIMALS, Feature, FeatureLayer, Label, MapSpec, Place
+from assetmap.publish.page import ROW_LIMIT
 from assetmap.publish.symbols import (
     CASING,
     INDICATIVE_DASH,
@@ -56,6 +57,7 @@ def area_map(published: Published) -> MapSpec:
     """Return the map of the whole study area: deprivation, wards, sites, catchments, places."""
     extent = _drawn(published.wards) or _drawn(published.rows("pub_lsoa"))
     sites = _drawn(published.sites)
+    assets = published.rows("pub_asset")
     return MapSpec(
         name="area",
         label=f"Map of {published.run['area_name']}",
@@ -66,7 +68,7 @@ def area_map(published: Published) -> MapSpec:
             *_catchment_layers(published, published.rows("pub_catchment")),
             _site_layer(published.sites, are_linked=True),
         ],
-        places=_places(published, published.rows("pub_asset")),
+        places=_places(published, assets, _listed(assets)),
         symbols=symbols(published.kinds),
         labels=[*_site_labels(published.sites), *_ward_labels(published.wards)],
     )
@@ -78,8 +80,10 @@ def site_map(published: Published, site: Row) -> MapSpec | None:
         return None
     site_id = site["site_id"]
     catchments = published.of_site("pub_catchment", site_id)
-    links = published.of_site("pub_link", site_id)
-    linked = {row["asset_id"] for row in links}
+    links = published.links_of(site_id)
+    nearest = {row["asset_id"] for row in links[:ROW_LIMIT]}
+    reached = {row["asset_id"] for row in links}
+    linked = [row for row in published.rows("pub_asset") if row["asset_id"] in reached]
     return MapSpec(
         name=f"site-{site_id}",
         label=f"Map of {site['site_name']} and its surroundings",
@@ -90,9 +94,7 @@ def site_map(published: Published, site: Row) -> MapSpec | None:
             *_catchment_layers(published, catchments, are_all_shown=True),
             _site_layer([site], are_linked=False),
         ],
-        places=_places(
-            published, [r for r in published.rows("pub_asset") if r["asset_id"] in linked]
-        ),
+        places=_places(published, linked, nearest),
         symbols=symbols(published.kinds),
         labels=[*_site_labels([site]), *_ward_labels(published.wards)],
         root="../",
@@ -227,7 +229,13 @@ def _link_layer(links: Sequence[Row]) -> FeatureLayer:
     )
 
 
-def _places(published: Published, rows: Sequence[Row]) -> list[Place]:
+def _listed(assets: Sequence[Row]) -> set[str]:
+    return {row["asset_id"] for row in assets} if len(assets) <= ROW_LIMIT else set()
+
+
+def _places(published: Published, rows: Sequence[Row], listed: set[str]) -> list[Place]:
+    # Only a place that a table lists needs its id, for the button "Show": it keeps a map
+    # with many places small.
     index = {kind: place for place, kind in enumerate(published.kinds)}
     located = [row for row in rows if row["geom_27700"] is not None]
     points = [to_lonlat(row["geom_27700"]) for row in located]
@@ -236,7 +244,7 @@ def _places(published: Published, rows: Sequence[Row]) -> list[Place]:
             lon=point.x,
             lat=point.y,
             kind_index=index[row["kind"]],
-            asset_id=row["asset_id"],
+            asset_id=row["asset_id"] if row["asset_id"] in listed else "",
             name=row["asset_name"],
             detail=_place_detail(row),
         )

@@ -61,6 +61,13 @@ class Published:
         """Return the rows of one table about one site."""
         return self._by_site.get((table, site_id), [])
 
+    def links_of(self, site_id: str) -> list[Row]:
+        """Return the links of one site, nearest first."""
+        return sorted(
+            self.of_site("pub_link", site_id),
+            key=lambda row: (row["distance_m"], row["asset_name"], row["asset_id"]),
+        )
+
     @cached_property
     def _by_site(self) -> dict[tuple[str, str], list[Row]]:
         index: dict[tuple[str, str], list[Row]] = {}

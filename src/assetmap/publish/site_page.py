@@ -129,7 +129,7 @@ def _relation(row: Row) -> str:
 
 
 def _reach(published: Published, site_id: str) -> dict[str, Table]:
-    links = published.of_site("pub_link", site_id)
+    links = published.links_of(site_id)
     return {
         "within": _within_table(published, links),
         "nearest": _nearest_table(published.of_site("pub_nearest", site_id)),
@@ -180,12 +180,11 @@ def _nearest_table(rows: Sequence[Row]) -> Table:
 
 
 def _linked_table(links: Sequence[Row]) -> Table:
-    ordered = sorted(links, key=lambda r: (r["distance_m"], r["asset_name"], r["asset_id"]))
-    shown = ordered[:ROW_LIMIT]
+    shown = links[:ROW_LIMIT]
     remark = ""
-    if len(shown) < len(ordered):
+    if len(shown) < len(links):
         remark = (
-            f"The nearest {len(shown):,} of {len(ordered):,}; the CSV file below the table has "
+            f"The nearest {len(shown):,} of {len(links):,}; the CSV file below the table has "
             "all of them."
         )
     return Table(

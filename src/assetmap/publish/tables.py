@@ -78,11 +78,6 @@ def headings(*texts: str) -> tuple[Heading, ...]:
     return tuple(Heading(text=t.removeprefix("#"), is_number=t.startswith("#")) for t in texts)
 
 
-def cells(*texts: str) -> tuple[Cell, ...]:
-    """Return plain cells."""
-    return tuple(Cell(text=text) for text in texts)
-
-
 def whole(value: float | None, *, missing: str = NOT_AVAILABLE) -> str:
     """Return a whole number with thousands separators."""
     return missing if value is None else f"{_no_minus_zero(round(value)):,.0f}"

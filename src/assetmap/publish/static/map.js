@@ -36,6 +36,7 @@ window.assetmap = (function () {
     made.home = L.latLngBounds(options.bounds);
     made.root = options.root;
     made.openers = {};
+    made.sites = [];
     made.fitBounds(made.home);
     L.control.scale({ imperial: false }).addTo(made);
     panControl(made);
@@ -176,6 +177,7 @@ window.assetmap = (function () {
 
   function makeOpenable(target, shape, isFocusable) {
     var properties = shape.feature.properties;
+    if (isFocusable) { target.sites.push(shape); }
     var centre = shape.getBounds ? shape.getBounds().getCenter() : shape.getLatLng();
     function show(at) { open(target, at, popupOf(target, properties), isFocusable ? shape.getElement() : undefined); }
     shape.on("click", function (event) { L.DomEvent.stop(event); show(event.latlng); });
@@ -341,6 +343,7 @@ window.assetmap = (function () {
       connect("kind-" + index, true, function (on) { drawn.hidden[index] = !on; drawn.draw(); });
     });
     rows.forEach(function (row) {
+      if (!row[3]) { return; }
       target.openers["asset:" + decode(row[3])] = function () {
         var from = document.activeElement;
         target.setView([row[1], row[0]], Math.max(target.getZoom(), 16));
@@ -363,14 +366,12 @@ window.assetmap = (function () {
       return { at: [row[1], row[0]], element: made };
     });
     function arrange() {
-      var taken = [], size = target.getSize();
+      var taken = [], size = target.getSize(), shapes = siteBoxes(target);
       names.forEach(function (name) {
-        var point = target.latLngToContainerPoint(name.at);
         name.element.style.display = "block";
-        var w = name.element.offsetWidth, h = name.element.offsetHeight;
-        var spots = [[-w / 2, -h - 12], [-w / 2, 14], [14, -h / 2], [-w - 14, -h / 2], [-w / 2, -h / 2]];
-        var spot = spots.map(function (move) { return [point.x + move[0], point.y + move[1], w, h]; })
-          .find(function (box) { return fits(box, size) && !taken.some(function (other) { return overlap(box, other); }); });
+        var boxes = spotsAround(target.latLngToContainerPoint(name.at), name.element);
+        var free = boxes.filter(function (box) { return fits(box, size) && !hitsAny(box, taken); });
+        var spot = free.find(function (box) { return !hitsAny(box, shapes); }) || free[0];
         if (!spot) { name.element.style.display = "none"; return; }
         taken.push(spot);
         L.DomUtil.setPosition(name.element, target.containerPointToLayerPoint([spot[0], spot[1]]));
@@ -378,6 +379,32 @@ window.assetmap = (function () {
     }
     target.on("moveend zoomend resize viewreset", arrange);
     arrange();
+  }
+
+  // Boxes are [left, top, width, height] in pixels of the map, the best place first.
+  function spotsAround(point, name) {
+    var w = name.offsetWidth, h = name.offsetHeight, spots = [];
+    [12, 36, 60].forEach(function (gap) {
+      spots.push([-w / 2, -h - gap], [gap, -h - gap], [-w - gap, -h - gap], [gap, -h / 2], [-w - gap, -h / 2],
+        [-w / 2, gap], [gap, gap], [-w - gap, gap]);
+    });
+    return spots.map(function (move) { return [point.x + move[0], point.y + move[1], w, h]; });
+  }
+
+  function siteBoxes(target) {
+    return target.sites.map(function (shape) {
+      if (!shape.getBounds) {
+        var at = target.latLngToContainerPoint(shape.getLatLng());
+        return [at.x - 10, at.y - 10, 20, 20];
+      }
+      var bounds = shape.getBounds(), corner = target.latLngToContainerPoint(bounds.getNorthWest());
+      var other = target.latLngToContainerPoint(bounds.getSouthEast());
+      return [corner.x, corner.y, other.x - corner.x, other.y - corner.y];
+    });
+  }
+
+  function hitsAny(box, others) {
+    return others.some(function (other) { return overlap(box, other); });
   }
 
   function fits(box, size) {

@@ -9,7 +9,7 @@
 -- direction: higher_is_better
 -- class: O
 -- source: public_places; lsoa_2011; lookup_lsoa11_ward17
--- period: 2022 to 2024
+-- period: 2022 to 2025
 -- vintage: wards of 2017
 -- interval: full count
 -- caveat: best_fit; generalised_outline; registers_of_different_dates

@@ -9,7 +9,7 @@
 -- direction: higher_is_better
 -- class: O
 -- source: public_places; master_plan_sites; lsoa_2011
--- period: 2022 to 2024
+-- period: 2022 to 2025
 -- vintage: not by area
 -- interval: full count
 -- caveat: straight_line_distance; registers_of_different_dates

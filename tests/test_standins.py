@@ -1,0 +1,46 @@
+"""Every dataset has a small stand-in in tests/data/raw, in its publisher's layout, that loads."""
+
+from pathlib import Path
+
+import pytest
+
+from assetmap.contracts import check
+from assetmap.dataset import load
+from assetmap.datasets import find_datasets
+
+STAND_INS = Path(__file__).parent / "data" / "raw"
+
+
+@pytest.mark.parametrize("dataset", find_datasets().values(), ids=list(find_datasets()))
+def test_the_stand_in_loads_whole_and_keeps_the_contract(dataset):
+    loaded = load(dataset, STAND_INS, max_held_share=0)
+    assert len(loaded.table) == loaded.rows_in >= 2
+    assert loaded.held.empty
+    check(loaded.table, dataset.contract)
+
+
+@pytest.mark.parametrize("dataset", find_datasets().values(), ids=list(find_datasets()))
+def test_a_dataset_is_found_under_its_own_name_with_its_source_in_full(dataset):
+    source = dataset.source
+    assert all((source.publisher, source.title, source.licence, source.period))
+    assert source.url.startswith("https://")
+    assert dataset.contract.table.startswith("stg_")
+    assert set(dataset.contract.primary_key) <= set(dataset.contract.names)
+
+
+def test_no_stand_in_is_left_without_its_dataset():
+    folders = {p.parent.relative_to(STAND_INS).as_posix() for p in STAND_INS.rglob("*.*")}
+    known = {dataset.folder_in(Path()).as_posix() for dataset in find_datasets().values()}
+    assert folders == known
+
+
+def test_both_layouts_of_the_register_of_practices_come_out_alike():
+    table = load(find_datasets()["gp_practices"], STAND_INS, max_held_share=0).table
+    kept = table.set_index("asset_id")[["status_code", "prescribing_setting"]]
+    assert kept.to_dict("index") == {
+        "ods-x00001": {"status_code": "A", "prescribing_setting": "4"},
+        "ods-x00002": {"status_code": "C", "prescribing_setting": "4"},
+        "ods-x00003": {"status_code": "A", "prescribing_setting": "4"},
+        "ods-x00004": {"status_code": "C", "prescribing_setting": "RO177|RO80"},
+    }
+    assert "01210000000" not in table.to_csv()
