@@ -79,7 +79,7 @@ def _compare(options: argparse.Namespace, piece: str, ours: str, theirs: str) ->
         many = _run(options, piece, options.many, ours)
         size = options.many / options.assets
         print(
-            f"  RATIO  {many['seconds'] / join['seconds']:.1f} times as long for {size:.0f}x assets, "
+            f"  RATIO  {many['seconds'] / join['seconds']:.1f} times as long for {size:.0f}x, "
             f"{many['cpu_seconds'] / join['cpu_seconds']:.1f} times the processor"
         )
 

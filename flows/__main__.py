@@ -11,9 +11,13 @@ from assetmap import pipeline
 from assetmap.errors import AssetmapError
 from assetmap.settings import read_settings
 
-# Prefect asks for these before it is imported: nothing leaves this machine, and its
-# database stays in the project (prefect.toml holds the rest).
-OFFLINE = {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+# Read when Prefect is imported. Nothing leaves this machine; a fault is one message here, with
+# its traceback in Prefect's own log. prefect.toml holds the rest.
+SURROUNDINGS = {
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--raw", default="data/raw", help="folder with settings and datasets")
     parser.add_argument("--out", default=".", help="folder for data/processed and maps")
     options = parser.parse_args(arguments)
-    for name, value in OFFLINE.items():
+    for name, value in SURROUNDINGS.items():
         os.environ.setdefault(name, value)
     from flows.build import build_flow  # noqa: PLC0415 - after the environment is set
     from flows.publish import publish_flow  # noqa: PLC0415

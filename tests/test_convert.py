@@ -95,6 +95,8 @@ def test_a_number_is_read(cell, value):
         "True",
         "twelve",
         "\uff11\uff12",
+        "\uff11,\uff12\uff13\uff14",
+        "\u0665-\u0669",
         "--5",
         "05-Sep",
     ],
@@ -136,8 +138,11 @@ def test_a_column_of_marks_alone_is_a_column_of_nulls():
 
 @pytest.mark.parametrize(
     ("cell", "value"),
-    [("yes", True), ("Y", True), ("TRUE", True), ("1", True), ("no", False), (" n ", False)]
-    + [("False", False), ("0", False), ("", None), ("n/a", None)],
+    [
+        *[(cell, True) for cell in ("yes", "Y", "TRUE", "1")],
+        *[(cell, False) for cell in ("no", " n ", "False", "0")],
+        *[(cell, None) for cell in ("", "n/a")],
+    ],
 )
 def test_booleans_are_read(cell, value):
     table, rejects, _ = convert(["yes", cell], "boolean")

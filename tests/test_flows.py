@@ -215,7 +215,9 @@ def test_without_a_standing_server_prefect_starts_its_own_and_asks_nobody(tmp_pa
     command = [sys.executable, "-m", "flows", "--raw", str(raw), "--out", str(tmp_path / "out")]
     result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert result.returncode == 1
+    assert result.stderr.startswith("1 of the required datasets are missing from ")
     assert "imd_2019: no data file in" in result.stderr
+    assert "Traceback" not in result.stderr
     assert set((watch / "hosts").read_text().split("\n")[:-1]) <= LOOPBACK
     assert not (tmp_path / "out" / "maps").exists()
 

@@ -98,8 +98,10 @@ MUST_BE_EMPTY = {
         "UPDATE mart_link SET distance_m = catchment_m + 1",
     ),
     "a link in a catchment larger than needed": (
-        "SELECT l.asset_id FROM mart_link AS l INNER JOIN cfg_catchment AS c "
-        "ON c.catchment_m < l.catchment_m AND l.distance_m <= c.catchment_m",
+        (
+            "SELECT l.asset_id FROM mart_link AS l INNER JOIN cfg_catchment AS c "
+            "ON c.catchment_m < l.catchment_m AND l.distance_m <= c.catchment_m"
+        ),
         "UPDATE mart_link SET catchment_m = 1200",
     ),
     "a link without a reason that ends as a sentence": (
@@ -107,34 +109,44 @@ MUST_BE_EMPTY = {
         "UPDATE mart_link SET reason = NULL",
     ),
     "a link to no asset or no site": (
-        "SELECT l.asset_id FROM mart_link AS l WHERE l.asset_id NOT IN (SELECT asset_id FROM "
-        "mart_asset) OR l.site_id NOT IN (SELECT site_id FROM mart_site)",
+        (
+            "SELECT l.asset_id FROM mart_link AS l WHERE l.asset_id NOT IN (SELECT asset_id FROM "
+            "mart_asset) OR l.site_id NOT IN (SELECT site_id FROM mart_site)"
+        ),
         "DELETE FROM mart_asset",
     ),
     "an asset with two nearest sites": (
-        "SELECT asset_id FROM mart_link WHERE is_nearest_site GROUP BY asset_id HAVING count(*) > 1",
+        "SELECT asset_id FROM mart_link WHERE is_nearest_site GROUP BY ALL HAVING count(*) > 1",
         "UPDATE mart_link SET is_nearest_site = TRUE",
     ),
     "a site and kind without or with two first places": (
-        "SELECT site_id, kind FROM mart_link GROUP BY site_id, kind "
-        "HAVING count(*) FILTER (WHERE kind_rank = 1) <> 1",
+        (
+            "SELECT site_id, kind FROM mart_link GROUP BY site_id, kind "
+            "HAVING count(*) FILTER (WHERE kind_rank = 1) <> 1"
+        ),
         "UPDATE mart_link SET kind_rank = 1",
     ),
     "a first in reach that is not the nearest of its kind": (
-        "SELECT l.site_id FROM mart_link AS l INNER JOIN mart_nearest AS n ON l.site_id = "
-        "n.site_id AND l.kind = n.kind AND l.kind_rank = 1 AND n.kind_rank = 1 "
-        "WHERE abs(l.distance_m - n.distance_m) > 0.001",
+        (
+            "SELECT l.site_id FROM mart_link AS l INNER JOIN mart_nearest AS n ON l.site_id = "
+            "n.site_id AND l.kind = n.kind AND l.kind_rank = 1 AND n.kind_rank = 1 "
+            "WHERE abs(l.distance_m - n.distance_m) > 0.001"
+        ),
         "UPDATE mart_nearest SET distance_m = distance_m + 1",
     ),
     "an order of distance that is none": (
-        "SELECT a.site_id FROM mart_nearest AS a INNER JOIN mart_nearest AS b ON a.site_id = "
-        "b.site_id AND a.kind = b.kind AND a.kind_rank < b.kind_rank "
-        "WHERE a.distance_m > b.distance_m",
+        (
+            "SELECT a.site_id FROM mart_nearest AS a INNER JOIN mart_nearest AS b ON a.site_id = "
+            "b.site_id AND a.kind = b.kind AND a.kind_rank < b.kind_rank "
+            "WHERE a.distance_m > b.distance_m"
+        ),
         "UPDATE mart_nearest SET distance_m = -kind_rank",
     ),
     "a figure without a status that fits": (
-        "SELECT indicator_id FROM mart_indicator "
-        "WHERE (value IS NULL) <> (status = 'not_measured')",
+        (
+            "SELECT indicator_id FROM mart_indicator "
+            "WHERE (value IS NULL) <> (status = 'not_measured')"
+        ),
         "UPDATE mart_indicator SET value = NULL",
     ),
     "a figure outside its own bounds": (
@@ -142,58 +154,81 @@ MUST_BE_EMPTY = {
         "UPDATE mart_indicator SET low = value + 1 WHERE low IS NOT NULL",
     ),
     "a missing figure with bounds": (
-        "SELECT indicator_id FROM mart_indicator "
-        "WHERE value IS NULL AND (low IS NOT NULL OR high IS NOT NULL)",
+        (
+            "SELECT indicator_id FROM mart_indicator "
+            "WHERE value IS NULL AND (low IS NOT NULL OR high IS NOT NULL)"
+        ),
         "UPDATE mart_indicator SET low = 0 WHERE value IS NULL",
     ),
     "a share beyond a hundred or below nothing": (
-        "SELECT indicator_id FROM mart_indicator "
-        "WHERE unit = 'percent' AND (value < 0 OR value > 100)",
+        (
+            "SELECT indicator_id FROM mart_indicator "
+            "WHERE unit = 'percent' AND (value < 0 OR value > 100)"
+        ),
         "UPDATE mart_indicator SET value = 101 WHERE unit = 'percent'",
     ),
     "a share that is not its counts": (
-        "SELECT indicator_id FROM mart_indicator WHERE unit = 'percent' AND geography <> 'site' "
-        "AND abs(value - 100 * numerator / denominator) > 0.000001",
+        (
+            "SELECT indicator_id FROM mart_indicator WHERE unit = 'percent' AND geography <> 'site'"
+            " AND abs(value - 100 * numerator / denominator) > 0.000001"
+        ),
         "UPDATE mart_indicator SET numerator = numerator + 1",
     ),
     "a share of the people near a site that is not its rounded counts": (
-        "SELECT indicator_id FROM mart_indicator WHERE unit = 'percent' AND geography = 'site' "
-        "AND abs(value - 100 * numerator / denominator) > 100.0 / denominator",
+        (
+            "SELECT indicator_id FROM mart_indicator WHERE unit = 'percent' AND geography = 'site' "
+            "AND abs(value - 100 * numerator / denominator) > 100.0 / denominator"
+        ),
         "UPDATE mart_indicator SET numerator = numerator + 2",
     ),
     "a missing figure that does not say why": (
-        "SELECT i.indicator_id FROM mart_indicator AS i WHERE i.value IS NULL AND NOT EXISTS "
-        "(SELECT 1 FROM mart_caveat AS c WHERE list_contains(string_split(i.caveat, ';'), "
-        "c.caveat) AND (c.meaning LIKE 'Not available%' OR c.meaning LIKE '%no figure%'))",
+        (
+            "SELECT i.indicator_id FROM mart_indicator AS i WHERE i.value IS NULL AND NOT EXISTS "
+            "(SELECT 1 FROM mart_caveat AS c WHERE list_contains(string_split(i.caveat, ';'), "
+            "c.caveat) AND (c.meaning LIKE 'Not available%' OR c.meaning LIKE '%no figure%'))"
+        ),
         "UPDATE mart_indicator SET caveat = 'best_fit' WHERE value IS NULL",
     ),
     "a caveat without words": (
-        "SELECT c.caveat FROM (SELECT DISTINCT unnest(string_split(caveat, ';')) AS caveat FROM "
-        "mart_indicator) AS c WHERE c.caveat NOT IN (SELECT caveat FROM mart_caveat)",
+        (
+            "SELECT c.caveat FROM (SELECT DISTINCT unnest(string_split(caveat, ';')) AS caveat FROM"
+            " mart_indicator) AS c WHERE c.caveat NOT IN (SELECT caveat FROM mart_caveat)"
+        ),
         "DELETE FROM mart_caveat WHERE caveat = 'best_fit'",
     ),
     "a source that is no dataset": (
-        "SELECT s.source FROM (SELECT DISTINCT unnest(string_split(source, ';')) AS source FROM "
-        "mart_indicator) AS s WHERE s.source NOT IN (SELECT dataset_id FROM mart_dataset)",
+        (
+            "SELECT s.source FROM (SELECT DISTINCT unnest(string_split(source, ';')) AS source FROM"
+            " mart_indicator) AS s WHERE s.source NOT IN (SELECT dataset_id FROM mart_dataset)"
+        ),
         "DELETE FROM mart_dataset WHERE dataset_id = 'imd_2019'",
     ),
     "an indicator without all areas of its geographies": (
-        "SELECT i.indicator_id FROM mart_indicator AS i GROUP BY i.indicator_id, i.geography "
-        "HAVING count(*) <> (SELECT count(*) FROM int_area AS a WHERE a.geography = i.geography)",
+        (
+            "SELECT i.indicator_id FROM mart_indicator AS i GROUP BY i.indicator_id, i.geography "
+            "HAVING count(*) <> (SELECT count(*) FROM int_area AS a WHERE "
+            "a.geography = i.geography)"
+        ),
         "DELETE FROM mart_indicator WHERE area_code = 'city-hospital'",
     ),
     "deciles that do not add up to the residents": (
-        "SELECT d.area_code FROM mart_indicator AS d INNER JOIN mart_indicator AS r ON "
-        "d.area_code = r.area_code AND r.indicator_id = 'residents_mid2015' "
-        "WHERE d.indicator_id LIKE 'residents_in_imd_decile_%' AND d.value IS NOT NULL "
-        "GROUP BY d.area_code, r.value HAVING sum(d.value) <> r.value",
-        "UPDATE mart_indicator SET value = value + 1 "
-        "WHERE indicator_id = 'residents_in_imd_decile_1'",
+        (
+            "SELECT d.area_code FROM mart_indicator AS d INNER JOIN mart_indicator AS r ON "
+            "d.area_code = r.area_code AND r.indicator_id = 'residents_mid2015' "
+            "WHERE d.indicator_id LIKE 'residents_in_imd_decile_%' AND d.value IS NOT NULL "
+            "GROUP BY d.area_code, r.value HAVING sum(d.value) <> r.value"
+        ),
+        (
+            "UPDATE mart_indicator SET value = value + 1 "
+            "WHERE indicator_id = 'residents_in_imd_decile_1'"
+        ),
     ),
     "a site in an area more than once over": (
-        "SELECT site_id FROM mart_site_area WHERE overlap_share NOT BETWEEN 0 AND 1 "
-        "OR (relation = 'inside' AND overlap_share < 0.999) OR (distance_m = 0) <> "
-        "(relation IN ('inside', 'overlaps'))",
+        (
+            "SELECT site_id FROM mart_site_area WHERE overlap_share NOT BETWEEN 0 AND 1 "
+            "OR (relation = 'inside' AND overlap_share < 0.999) OR (distance_m = 0) <> "
+            "(relation IN ('inside', 'overlaps'))"
+        ),
         "UPDATE mart_site_area SET overlap_share = 2",
     ),
     "a site on the map without a place, or off it with one": (
@@ -209,8 +244,10 @@ MUST_BE_EMPTY = {
         "UPDATE mart_area SET geom_27700 = NULL",
     ),
     "an asset of the study area in no ward of it": (
-        "SELECT asset_id FROM mart_asset WHERE is_in_study_area "
-        "AND (wd17cd IS NULL OR wd17cd NOT IN (SELECT wd17cd FROM cfg_ward))",
+        (
+            "SELECT asset_id FROM mart_asset WHERE is_in_study_area "
+            "AND (wd17cd IS NULL OR wd17cd NOT IN (SELECT wd17cd FROM cfg_ward))"
+        ),
         "UPDATE mart_asset SET wd17cd = NULL",
     ),
 }

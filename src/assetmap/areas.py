@@ -1,4 +1,4 @@
-"""Guards on area codes: the study area's wards exist, and no table mixes vintages.
+"""Guards on area codes: the study area's wards exist, its id is its own, no vintages mix.
 
 Belongs here: checks across tables that must hold before anything is joined.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from assetmap.errors import MixedVintageError, UnknownAreaError
+from assetmap.errors import ConfigError, MixedVintageError, UnknownAreaError
 from assetmap.warehouse import fetch
 
 if TYPE_CHECKING:
@@ -39,6 +39,22 @@ def require_known_wards(con: duckdb.DuckDBPyConnection, study_area: StudyArea, p
             f"lookup_lsoa11_ward17 (such as {some}), or put the full lookup into its folder."
         )
         raise UnknownAreaError(message)
+
+
+def require_own_id(con: duckdb.DuckDBPyConnection, study_area: StudyArea, path: Path) -> None:
+    """Raise ConfigError where the study area has the id of a site: both are codes of areas."""
+    same = fetch(
+        con,
+        "SELECT s.site_id FROM stg_master_plan_site AS s WHERE s.site_id = $id",
+        {"id": study_area.id},
+    )
+    if len(same):
+        message = (
+            f"{path}: id is {study_area.id!r}, which is also the id of a site in "
+            "master_plan_sites, so that figures of the two could not be told apart. Give the area "
+            "another id."
+        )
+        raise ConfigError(message)
 
 
 def require_vintages(con: duckdb.DuckDBPyConnection) -> None:

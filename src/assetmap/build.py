@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from assetmap import fields, linking, provenance
-from assetmap.areas import require_known_wards, require_vintages
+from assetmap.areas import require_known_wards, require_own_id, require_vintages
 from assetmap.caveats import CAVEATS
 from assetmap.convert import MARK_COLUMNS
 from assetmap.dataset import Dataset, Loaded, load
@@ -134,7 +134,9 @@ def load_dataset(settings: Settings, dataset_id: str) -> dict[str, int]:
 def link_assets(settings: Settings) -> dict[str, int]:
     """Check the areas, make what geometry needs, and join assets, postcodes and sites."""
     with open_warehouse(growing_warehouse(settings)) as con:
-        require_known_wards(con, settings.study_area, settings.raw / "study_area.toml")
+        path = settings.raw / "study_area.toml"
+        require_known_wards(con, settings.study_area, path)
+        require_own_id(con, settings.study_area, path)
         require_vintages(con)
         derive(con, read_statements("intermediate"))
         return linking.link(con, settings.study_area)

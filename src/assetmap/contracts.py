@@ -7,6 +7,7 @@ done with a row that breaks one (``quarantine.py``).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
@@ -54,7 +55,7 @@ class Column:
     """One column: its type, meaning, limits and disclosure class.
 
     ``unit`` is shown in the data dictionary; a column name that ends in a unit suffix
-    (``_m``, ``_ha``, ``_pct`` …) repeats it. ``pattern`` is a full regular expression.
+    (``_m``, ``_ha``, ``_pct`` …) repeats it. ``pattern`` is a full regular expression, in ASCII.
     """
 
     name: str
@@ -198,9 +199,9 @@ def _value_rules(
             what = f"is above {column.maximum:g}"
             yield "out_of_range", what, present & (numbers > column.maximum)
     if column.pattern is not None:
-        matches = values.astype("string").str.fullmatch(column.pattern).fillna(value=True)
+        matches = values.astype("string").str.fullmatch(column.pattern, flags=re.ASCII)
         what = f"does not match {column.pattern}"
-        yield "bad_code", what, present & ~matches.to_numpy(dtype=bool)
+        yield "bad_code", what, present & ~matches.fillna(value=True).to_numpy(dtype=bool)
     if column.allowed:
         what = f"is none of {', '.join(column.allowed)}"
         yield "bad_category", what, present & ~values.isin(column.allowed).to_numpy()

@@ -38,8 +38,8 @@ SOURCE_MARKS: Final[dict[str, str]] = {
 """What stands in official tables where a figure is not: never 0, always NULL with a status."""
 
 # A band, or a figure that its publisher marked as not to be used.
-_BANDED: Final = r"<\s*\d+|\d+\s*[-\u2013]\s*\d+|\d[\d,.]*\s*[*!~]"
-_GROUPED: Final = r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?"
+_BANDED: Final = r"<\s*[0-9]+|[0-9]+\s*[-\u2013]\s*[0-9]+|[0-9][0-9,.]*\s*[*!~]"
+_GROUPED: Final = r"[-+]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?"
 _TRUTHS: Final = dict.fromkeys(("true", "yes", "y", "1"), 1.0)
 _TRUTHS.update(dict.fromkeys(("false", "no", "n", "0"), 0.0))
 _EXACT: Final = 2.0**53

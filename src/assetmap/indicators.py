@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 import string
+from collections import Counter
 from dataclasses import dataclass, field
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
@@ -23,7 +24,7 @@ from assetmap import fields
 from assetmap.caveats import ABSENCES, CAVEATS
 from assetmap.contracts import Disclosure
 from assetmap.errors import IndicatorError
-from assetmap.warehouse import fetch
+from assetmap.warehouse import fetch_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,6 +70,7 @@ _PARAMETER: Final = re.compile(r"\$([a-z_]+)")
 RESULT_COLUMNS: Final = ("area_code", "value", "numerator", "denominator")
 OPTIONAL_COLUMNS: Final = ("low", "high", "extra_caveat")
 _NUMBERS: Final = ("value", "numerator", "denominator", "low", "high")
+_EMPTY: Final[dict[str, Any]] = dict.fromkeys(OPTIONAL_COLUMNS)
 
 META_COLUMNS: Final = (
     "indicator_id",
@@ -257,7 +259,12 @@ def measure(
     ``areas`` is ``int_area``. An area without a row, or with a NULL value, is
     ``not_measured`` and says why; 0 is a figure.
     """
-    found = pd.concat([_run(con, member, areas) for member in members], ignore_index=True)
+    known = dict(zip(areas["area_code"], areas["geography"], strict=True))
+    found = pd.DataFrame(
+        [row for member in members for row in _run(con, member, known)],
+        columns=["indicator_id", "area_code", *_NUMBERS, "extra_caveat"],
+        dtype=object,
+    )
     wanted = _wanted(members).merge(areas, on="geography")
     rows = wanted.merge(
         found.assign(is_found=True),
@@ -276,11 +283,15 @@ def measure(
     )
 
 
-def _run(con: duckdb.DuckDBPyConnection, member: Member, areas: pd.DataFrame) -> pd.DataFrame:
-    found = fetch(con, member.indicator.statement, member.values)
-    _require_result(found, member, areas)
-    columns = ["area_code", *_NUMBERS, "extra_caveat"]
-    return found.reindex(columns=columns).astype(object).assign(indicator_id=member.id)
+def _run(
+    con: duckdb.DuckDBPyConnection, member: Member, areas: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Run one indicator; return its rows with the optional columns filled in."""
+    names, rows = fetch_rows(con, member.indicator.statement, member.values)
+    _require_columns(member, names)
+    found = [_EMPTY | dict(zip(names, row, strict=True)) for row in rows]
+    _require_areas(member, [row["area_code"] for row in found], areas)
+    return [row | {"indicator_id": member.id} for row in found]
 
 
 def _wanted(members: list[Member]) -> pd.DataFrame:
@@ -302,18 +313,20 @@ def _wanted(members: list[Member]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def _require_result(found: pd.DataFrame, member: Member, areas: pd.DataFrame) -> None:
-    names = set(found.columns)
-    if not set(RESULT_COLUMNS) <= names <= {*RESULT_COLUMNS, *OPTIONAL_COLUMNS}:
+def _require_columns(member: Member, names: list[str]) -> None:
+    if not set(RESULT_COLUMNS) <= set(names) <= {*RESULT_COLUMNS, *OPTIONAL_COLUMNS}:
         message = (
             f"{member.id}: its statement returns {sorted(names)}; it must return "
             f"{', '.join(RESULT_COLUMNS)} and may return {', '.join(OPTIONAL_COLUMNS)}."
         )
         raise IndicatorError(message)
+
+
+def _require_areas(member: Member, codes: list[str], areas: Mapping[str, str]) -> None:
+    """Raise unless each code is one of the indicator's areas, once."""
     geographies = member.indicator.geographies
-    own = areas.loc[areas["geography"].isin(geographies), "area_code"]
-    stray = sorted(set(found["area_code"]) - set(own), key=str)
-    twice = sorted(found.loc[found["area_code"].duplicated(), "area_code"])
+    stray = [code for code in codes if areas.get(code) not in geographies]
+    twice = [code for code, count in Counter(codes).items() if count > 1]
     if stray or twice:
         message = (
             f"{member.id}: its statement returns {len(stray)} areas that are not among those of "

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 STARTER_MARK: Final = "_starter"
 """Files with this mark in their name give way to any other file in the folder."""
 
-MAX_FIELD: Final = 10_000
+MAX_FIELD: Final = 4_096
 MAX_MEMBERS: Final = 1_000
 MAX_UNPACKED: Final = 2_000_000_000
 MAX_RATIO: Final = 100

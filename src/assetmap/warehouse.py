@@ -161,6 +161,14 @@ def fetch(
     return _with_bytes(rows.df())
 
 
+def fetch_rows(
+    con: duckdb.DuckDBPyConnection, statement: str, values: Mapping[str, Any] | None = None
+) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """Run a statement with bound values; return column names and rows of plain values."""
+    result = con.execute(statement, dict(values)) if values else con.execute(statement)
+    return [str(column[0]) for column in result.description or ()], result.fetchall()
+
+
 def fetch_table(
     con: duckdb.DuckDBPyConnection, table: str, order_by: Sequence[str] = ()
 ) -> pd.DataFrame:

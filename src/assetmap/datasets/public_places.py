@@ -13,16 +13,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_NO_DETAIL = ("Not applicable",)
+
+
 def stage(raw: pd.DataFrame) -> pd.DataFrame:
     """Make an id from the register's own, and write postcodes in their published spelling.
 
-    A place that its register does not number is known by kind, name and position.
+    A detail that says nothing becomes NULL. A place that its register does not number is known by kind, name and position.
     """
     place = raw["easting_m"].astype("str") + " " + raw["northing_m"].astype("str")
     described = raw["kind"] + " " + raw["asset_name"] + " " + place.str.replace(".0", "")
     named = raw["asset_id"].where(raw["asset_id"].notna(), described)
     return raw.assign(
         asset_id=named.str.lower().str.replace(r"[^a-z0-9]+", "-", regex=True).str.strip("-"),
+        detail=raw["detail"].where(~raw["detail"].isin(_NO_DETAIL), None),
+        asset_name=raw["asset_name"].str.strip(),
         postcode=raw["postcode"].map(normalise_postcode, na_action="ignore").replace("", None),
     )
 

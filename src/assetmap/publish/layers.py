@@ -257,12 +257,17 @@ def _place_detail(row: Row) -> str:
 
 
 def _site_labels(sites: Sequence[Row]) -> list[Label]:
-    # Named from the northern edge, so that the name stands above the shape.
     return [
-        Label(lon=shape.centroid.x, lat=shape.bounds[3], text=row["site_name"], rank=0)
+        Label(
+            lon=point.x,
+            lat=point.y,
+            text=row["site_name"],
+            rank=0,
+            key=f"site:{row['site_id']}",
+        )
         for row in sites
         if row["geom_27700"] is not None
-        for shape in [to_lonlat(row["geom_27700"])]
+        for point in [to_lonlat(row["geom_27700"].centroid)]
     ]
 
 

@@ -82,12 +82,16 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Label:
-    """A name on the map; those of a lower ``rank`` get their place first."""
+    """A name on the map; those of a lower ``rank`` get their place first.
+
+    ``key`` is that of the feature that it names, if it stands beside one.
+    """
 
     lon: float
     lat: float
     text: str
     rank: int
+    key: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +216,12 @@ def _build(spec: MapSpec) -> _Map:
     area_map.add_child(_Call("places", _json(kinds), _json([_row(p) for p in spec.places])))
     labels = sorted(spec.labels, key=lambda label: (label.rank, label.text))
     area_map.add_child(
-        _Call("labels", _json([[*_lonlat(n.lon, n.lat), encode(n.text), n.rank] for n in labels]))
+        _Call(
+            "labels",
+            _json(
+                [[*_lonlat(n.lon, n.lat), encode(n.text), n.rank, encode(n.key)] for n in labels]
+            ),
+        )
     )
     return area_map
 

@@ -35,7 +35,7 @@ _LIMITS: Final = (
         "or that the place has room."
     ),
     "Numbers of people around a site are estimates from census figures for small areas.",
-    "Nothing here is about an individual: no resident is drawn, listed or counted by site.",
+    "Nothing here is about an individual: no resident is drawn or listed.",
 )
 
 

@@ -363,13 +363,15 @@ window.assetmap = (function () {
     var names = rows.map(function (row) {
       var made = element("span", "map-name" + (row[3] ? " ward" : ""), decode(row[2]));
       holder.append(made);
-      return { at: [row[1], row[0]], element: made };
+      var shape = target.sites.find(function (site) { return site.feature.properties.key === row[4]; });
+      return { at: [row[1], row[0]], shape: shape, element: made };
     });
     function arrange() {
-      var taken = [], size = target.getSize(), shapes = siteBoxes(target);
+      var taken = [], size = target.getSize(), shapes = target.sites.map(function (shape) { return boxOf(target, shape); });
       names.forEach(function (name) {
         name.element.style.display = "block";
-        var boxes = spotsAround(target.latLngToContainerPoint(name.at), name.element);
+        var point = target.latLngToContainerPoint(name.at);
+        var boxes = spotsAround(name.shape ? boxOf(target, name.shape) : [point.x, point.y, 0, 0], name.element);
         var free = boxes.filter(function (box) { return fits(box, size) && !hitsAny(box, taken); });
         var spot = free.find(function (box) { return !hitsAny(box, shapes); }) || free[0];
         if (!spot) { name.element.style.display = "none"; return; }
@@ -381,26 +383,28 @@ window.assetmap = (function () {
     arrange();
   }
 
-  // Boxes are [left, top, width, height] in pixels of the map, the best place first.
-  function spotsAround(point, name) {
+  // Boxes are [left, top, width, height] in pixels of the map; the best place for a name
+  // comes first, and every place touches the shape that it names.
+  function spotsAround(box, name) {
     var w = name.offsetWidth, h = name.offsetHeight, spots = [];
-    [12, 36, 60].forEach(function (gap) {
-      spots.push([-w / 2, -h - gap], [gap, -h - gap], [-w - gap, -h - gap], [gap, -h / 2], [-w - gap, -h / 2],
-        [-w / 2, gap], [gap, gap], [-w - gap, gap]);
+    var middle = box[0] + box[2] / 2 - w / 2, level = box[1] + box[3] / 2 - h / 2;
+    [4, 12].forEach(function (gap) {
+      var above = box[1] - h - gap, below = box[1] + box[3] + gap;
+      var left = box[0] - w - gap, right = box[0] + box[2] + gap;
+      spots.push([middle, above], [middle, below], [right, level], [left, level],
+        [right, above], [left, above], [right, below], [left, below]);
     });
-    return spots.map(function (move) { return [point.x + move[0], point.y + move[1], w, h]; });
+    return spots.map(function (spot) { return [spot[0], spot[1], w, h]; });
   }
 
-  function siteBoxes(target) {
-    return target.sites.map(function (shape) {
-      if (!shape.getBounds) {
-        var at = target.latLngToContainerPoint(shape.getLatLng());
-        return [at.x - 10, at.y - 10, 20, 20];
-      }
-      var bounds = shape.getBounds(), corner = target.latLngToContainerPoint(bounds.getNorthWest());
-      var other = target.latLngToContainerPoint(bounds.getSouthEast());
-      return [corner.x, corner.y, other.x - corner.x, other.y - corner.y];
-    });
+  function boxOf(target, shape) {
+    if (!shape.getBounds) {
+      var at = target.latLngToContainerPoint(shape.getLatLng());
+      return [at.x - 10, at.y - 10, 20, 20];
+    }
+    var bounds = shape.getBounds(), corner = target.latLngToContainerPoint(bounds.getNorthWest());
+    var other = target.latLngToContainerPoint(bounds.getSouthEast());
+    return [corner.x, corner.y, other.x - corner.x, other.y - corner.y];
   }
 
   function hitsAny(box, others) {
@@ -412,7 +416,7 @@ window.assetmap = (function () {
   }
 
   function overlap(a, b) {
-    return a[0] < b[0] + b[2] + 4 && b[0] < a[0] + a[2] + 4 && a[1] < b[1] + b[3] + 2 && b[1] < a[1] + a[3] + 2;
+    return a[0] < b[0] + b[2] + 2 && b[0] < a[0] + a[2] + 2 && a[1] < b[1] + b[3] + 2 && b[1] < a[1] + a[3] + 2;
   }
 
   return { map: map, pane: pane, layer: layer, places: places, labels: labels };

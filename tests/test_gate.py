@@ -1,0 +1,476 @@
+"""The gate: what it refuses, in which words, and that each of its rules bites."""
+
+import shutil
+
+import pandas as pd
+import pytest
+
+from assetmap import build, pipeline
+from assetmap.contracts import Column, Contract, Disclosure
+from assetmap.dataset import Dataset, Source
+from assetmap.datasets import find_datasets
+from assetmap.disclosure import gate
+from assetmap.disclosure.gate import CLASS_TABLE, INDICATOR_TABLE, LINEAGE_TABLE, pass_gate
+from assetmap.errors import ContractError, DisclosureError
+from assetmap.indicators import find_indicators, parse
+from assetmap.settings import read_settings
+from assetmap.warehouse import fetch_table, list_tables, open_warehouse, read_public
+from tiny import fill
+
+CANARY = "Canary Q. Personal, 07700 900123"
+
+
+def column(name, disclosure="O", kind="text"):
+    return Column(name=name, kind=kind, description="…", disclosure=Disclosure(disclosure))
+
+
+def published(*columns, table="pub_place"):
+    columns = columns or (column("place_id"), column("place_name"))
+    return Contract(
+        table=table, row_is="one place", primary_key=(columns[0].name,), columns=columns
+    )
+
+
+def classes(*rows):
+    return {CLASS_TABLE: ("table_name VARCHAR, column_name VARCHAR, disclosure VARCHAR", rows)}
+
+
+def lineage(*rows):
+    return {LINEAGE_TABLE: ("table_name VARCHAR, reads VARCHAR", rows)}
+
+
+def indicator_classes(*rows):
+    return {INDICATOR_TABLE: ("indicator_id VARCHAR, disclosure VARCHAR", rows)}
+
+
+PLACES = [("a", "School"), ("b", "Surgery")]
+GOOD = {
+    "stg_place": ("place_id VARCHAR, place_name VARCHAR", PLACES),
+    "stg_answer": ("respondent VARCHAR, words VARCHAR", [("r1", CANARY)]),
+    "mart_place": ("place_id VARCHAR, place_name VARCHAR", PLACES),
+    **classes(
+        ("stg_place", "place_id", "O"),
+        ("stg_place", "place_name", "O"),
+        ("stg_answer", "respondent", "S"),
+        ("stg_answer", "words", "S"),
+    ),
+    **lineage(("mart_place", "stg_place")),
+    **indicator_classes(("places", "O")),
+}
+IDENTITY = {
+    "stg_person": ("name VARCHAR", [(CANARY,)]),
+    **classes(*GOOD[CLASS_TABLE][1], ("stg_person", "name", "I")),
+}
+
+
+def warehouse_of(tmp_path, **changes):
+    path = tmp_path / "w.duckdb"
+    with open_warehouse(path) as con:
+        fill(con, {name: table for name, table in (GOOD | changes).items() if table})
+    return path
+
+
+def refusal(tmp_path, *contracts, **changes):
+    public = tmp_path / "public.duckdb"
+    public.write_bytes(b"the last good one")
+    path = warehouse_of(tmp_path, **changes)
+    with pytest.raises(DisclosureError) as caught:
+        pass_gate(path, public, contracts or (published(),))
+    assert public.read_bytes() == b"the last good one"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["public.duckdb", "w.duckdb"]
+    return str(caught.value)
+
+
+def test_what_passes_is_the_mart_and_nothing_else(tmp_path):
+    path, public = warehouse_of(tmp_path), tmp_path / "public.duckdb"
+    before = path.read_bytes()
+    assert pass_gate(path, public, (published(),)) == {"pub_place": 2}
+    assert path.read_bytes() == before
+    with open_warehouse(public, read_only=True) as con:
+        assert list_tables(con) == {"pub_place"}
+        rows = fetch_table(con, "pub_place").to_numpy().tolist()
+    assert rows == [list(row) for row in PLACES]
+    assert not public.with_suffix(".new").exists()
+
+
+def test_a_published_database_replaces_the_last_one_whole(tmp_path):
+    public = tmp_path / "public.duckdb"
+    path = warehouse_of(tmp_path)
+    public.write_bytes(b"the last good one")
+    pass_gate(path, public, (published(),))
+    assert set(read_public(public)) == {"pub_place"}
+
+
+def test_the_warehouse_is_opened_for_reading_only(tmp_path, monkeypatch):
+    opened = []
+
+    def watched(path, *, read_only=False):
+        opened.append((path.name, read_only))
+        return open_warehouse(path, read_only=read_only)
+
+    monkeypatch.setattr(gate, "open_warehouse", watched)
+    pass_gate(warehouse_of(tmp_path), tmp_path / "public.duckdb", (published(),))
+    assert opened == [("w.duckdb", True), ("public.new", False)]
+
+
+@pytest.mark.parametrize("disclosure", ["I", "S"])
+def test_a_published_column_about_people_is_refused(tmp_path, disclosure):
+    contract = published(column("place_id"), column("place_name", disclosure))
+    assert refusal(tmp_path, contract) == (
+        "the gate refuses 1 times, so nothing is published:\n"
+        f"  - pub_place.place_name is declared of class {disclosure}\n"
+        "Take the column or table out of what is published, or put people's answers through a "
+        "gated table of counts."
+    )
+
+
+def test_a_column_that_no_published_table_declares_is_refused(tmp_path):
+    text = refusal(tmp_path, published(column("place_id")))
+    assert "\n  - mart_place.place_name is not declared in pub_place\n" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "because"),
+    [
+        (lineage(("mart_place", "stg_answer")), "stg_answer, which holds respondent of class S"),
+        (
+            IDENTITY | lineage(("mart_place", "stg_person")),
+            "stg_person, which holds name of class I",
+        ),
+        (
+            lineage(
+                ("mart_place", "int_a"),
+                ("int_a", "int_b"),
+                ("int_a", "stg_place"),
+                ("int_b", "stg_answer"),
+            ),
+            "stg_answer, which holds respondent of class S",
+        ),
+        (
+            lineage(("mart_place", "stg_unknown")),
+            "stg_unknown, whose columns have no disclosure class",
+        ),
+        (
+            lineage(("mart_place", "int_nowhere")),
+            "int_nowhere, whose columns have no disclosure class",
+        ),
+        (
+            lineage(("mart_place", "run_answer")),
+            "run_answer, whose columns have no disclosure class",
+        ),
+        (
+            lineage(("mart_place", "stg_answer"), ("stg_answer", "")),
+            "stg_answer, which holds respondent of class S",
+        ),
+        (
+            lineage(("mart_place", "run_held"))
+            | classes(*GOOD[CLASS_TABLE][1], ("run_held", "words", "S")),
+            "run_held, which holds words of class S",
+        ),
+        (
+            classes(("stg_place", "place_id", "O")),
+            "stg_place, which holds place_name of no known class",
+        ),
+        (
+            classes(("stg_place", "place_id", "O"), ("stg_place", "place_name", "public")),
+            "stg_place, which holds place_name of no known class",
+        ),
+        (
+            classes(("stg_place", "place_id", "O"), ("stg_place", "place_name", None)),
+            "stg_place, which holds place_name of no known class",
+        ),
+    ],
+    ids=[
+        "answers",
+        "identity",
+        "through two tables",
+        "base table without class",
+        "derived table without lineage",
+        "account that the build does not write",
+        "base table that claims to be derived",
+        "base table with the name of an account",
+        "base column without class",
+        "class that does not exist",
+        "class that is empty",
+    ],
+)
+def test_a_mart_with_such_an_ancestor_is_refused(tmp_path, changes, because):
+    text = refusal(tmp_path, **changes)
+    assert text.startswith("the gate refuses 1 times, so nothing is published:\n")
+    assert f"\n  - mart_place derives from {because}\n" in text
+
+
+def test_a_circle_in_the_lineage_ends(tmp_path):
+    changes = lineage(("mart_place", "int_a"), ("int_a", "int_b"), ("int_b", "int_a"))
+    path = warehouse_of(tmp_path, **changes)
+    assert pass_gate(path, tmp_path / "public.duckdb", (published(),)) == {"pub_place": 2}
+
+
+@pytest.mark.parametrize(
+    "changes", [lineage(("mart_other", "stg_place")), {"mart_place": None}], ids=["lineage", "mart"]
+)
+def test_a_mart_without_lineage_or_without_a_table_is_refused(tmp_path, changes):
+    text = refusal(tmp_path, **changes)
+    assert "\n  - pub_place has no mart of known origin (mart_place)\n" in text
+
+
+def test_an_indicator_through_which_answers_flow_is_refused(tmp_path):
+    statements = [i.statement for i in find_indicators()]
+    statements.append("SELECT a.words AS area_code FROM stg_answer AS a")
+    with open_warehouse(tmp_path / "lineage.duckdb") as con:
+        build.write_lineage(con, {}, {"mart_indicator": statements})
+        rows = fetch_table(con, LINEAGE_TABLE).to_numpy().tolist()
+    rows += [[read, ""] for _, read in rows if read and read != "stg_answer"]
+    (tmp_path / "lineage.duckdb").unlink()
+    contract = published(column("indicator_id"), table="pub_indicator")
+    text = refusal(
+        tmp_path,
+        contract,
+        mart_indicator=("indicator_id VARCHAR", [("places",)]),
+        **lineage(*rows),
+    )
+    assert "mart_indicator derives from stg_answer, which holds respondent of class S" in text
+
+
+@pytest.mark.parametrize("disclosure", ["I", "S"])
+def test_an_indicator_about_people_is_refused(tmp_path, disclosure):
+    text = refusal(tmp_path, **indicator_classes(("places", "O"), ("wishes", disclosure)))
+    assert f"\n  - indicator wishes is of class {disclosure}\n" in text
+
+
+def test_a_figure_of_an_indicator_without_class_is_refused(tmp_path):
+    contract = published(column("indicator_id"), table="pub_indicator")
+    text = refusal(
+        tmp_path,
+        contract,
+        mart_indicator=("indicator_id VARCHAR", [("places",), ("wishes",)]),
+        **lineage(("mart_indicator", "stg_place")),
+    )
+    assert "\n  - indicator wishes is of no known class\n" in text
+
+
+@pytest.mark.parametrize("record", [CLASS_TABLE, LINEAGE_TABLE, INDICATOR_TABLE])
+def test_a_warehouse_without_the_records_is_refused(tmp_path, record):
+    assert refusal(tmp_path, **{record: None}) == (
+        f"the gate refuses: the warehouse has no {record}, so what its tables hold is not known "
+        "and nothing is published. Run `assetmap build` again."
+    )
+
+
+def test_every_reason_stands_in_one_message(tmp_path):
+    contract = published(column("place_id"), column("words", "S"))
+    text = refusal(
+        tmp_path,
+        contract,
+        published(table="pub_none"),
+        **lineage(("mart_place", "stg_answer")),
+        **indicator_classes(("wishes", "S")),
+    )
+    assert text.startswith("the gate refuses 5 times")
+
+
+def test_a_refusal_never_holds_a_value(tmp_path):
+    assert CANARY not in refusal(tmp_path, **lineage(("mart_place", "stg_answer")))
+
+
+def test_a_mart_that_breaks_its_contract_leaves_nothing_behind(tmp_path):
+    public = tmp_path / "public.duckdb"
+    public.write_bytes(b"the last good one")
+    path = warehouse_of(
+        tmp_path, mart_place=("place_id VARCHAR, place_name VARCHAR", [(None, "x")])
+    )
+    with pytest.raises(ContractError, match="place_id is empty in 1 of 1 rows"):
+        pass_gate(path, public, (published(),))
+    assert public.read_bytes() == b"the last good one"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["public.duckdb", "w.duckdb"]
+
+
+def test_a_mart_without_a_declared_column_leaves_nothing_behind(tmp_path):
+    contract = published(column("place_id"), column("place_name"), column("kind"))
+    with pytest.raises(ContractError, match=r"missing \['kind'\]"):
+        pass_gate(warehouse_of(tmp_path), tmp_path / "public.duckdb", (contract,))
+    assert [p.name for p in tmp_path.iterdir()] == ["w.duckdb"]
+
+
+def _lets_all_ancestors_pass(monkeypatch):
+    monkeypatch.setattr(gate, "_ancestors", lambda *_: set())
+
+
+def _lets_all_classes_pass(monkeypatch):
+    monkeypatch.setattr(gate, "_is_public", lambda _: True)
+
+
+def _lets_declared_classes_pass(monkeypatch):
+    monkeypatch.setattr(Disclosure, "is_public", property(lambda _: True))
+
+
+def _lets_all_columns_pass(monkeypatch):
+    rule = gate._reasons_against
+
+    def without_stray(*arguments):
+        return [reason for reason in rule(*arguments) if "is not declared in" not in reason]
+
+    monkeypatch.setattr(gate, "_reasons_against", without_stray)
+
+
+def _lets_unclassed_pass(monkeypatch):
+    monkeypatch.setattr(gate, "_closed_because", lambda table, closed, _: closed.get(table, ""))
+
+
+def _lets_indicators_pass(monkeypatch):
+    monkeypatch.setattr(gate, "_closed_indicators", lambda *_: [])
+
+
+LEAK = ("place_id VARCHAR, place_name VARCHAR", [("a", CANARY)])
+
+
+@pytest.mark.parametrize(
+    ("disable", "changes", "disclosure"),
+    [
+        (
+            _lets_all_ancestors_pass,
+            {"mart_place": LEAK} | lineage(("mart_place", "int_a"), ("int_a", "stg_answer")),
+            "O",
+        ),
+        (_lets_all_classes_pass, {"mart_place": LEAK} | lineage(("mart_place", "stg_answer")), "O"),
+        (
+            _lets_unclassed_pass,
+            {"mart_place": LEAK} | lineage(("mart_place", "stg_new")),
+            "O",
+        ),
+        (_lets_indicators_pass, {"mart_place": LEAK} | indicator_classes(("x", "S")), "O"),
+        (_lets_declared_classes_pass, {"mart_place": LEAK}, "S"),
+    ],
+    ids=["lineage", "class", "no class", "indicator", "declared class"],
+)
+def test_without_its_rule_the_value_would_pass(tmp_path, monkeypatch, disable, changes, disclosure):
+    contract = published(column("place_id"), column("place_name", disclosure))
+    refusal(tmp_path, contract, **changes)
+    disable(monkeypatch)
+    public = tmp_path / "public.duckdb"
+    pass_gate(tmp_path / "w.duckdb", public, (contract,))
+    assert CANARY in read_public(public)["pub_place"]["place_name"].tolist()
+
+
+def test_without_the_rule_of_declared_columns_only_the_contract_stands_between(
+    tmp_path, monkeypatch
+):
+    leak = ("place_id VARCHAR, place_name VARCHAR, words VARCHAR", [("a", "School", CANARY)])
+    refusal(tmp_path, mart_place=leak)
+    _lets_all_columns_pass(monkeypatch)
+    with pytest.raises(ContractError, match=r"undeclared \['words'\]"):
+        pass_gate(tmp_path / "w.duckdb", tmp_path / "public.duckdb", (published(),))
+    monkeypatch.setattr(gate, "write_table", _write_whatever_comes)
+    pass_gate(tmp_path / "w.duckdb", tmp_path / "public.duckdb", (published(),))
+    assert CANARY in read_public(tmp_path / "public.duckdb")["pub_place"]["words"].tolist()
+
+
+def _write_whatever_comes(con, contract, frame):
+    con.register("incoming", frame.astype(object))
+    con.execute(f'CREATE TABLE "{contract.table}" AS SELECT * FROM incoming')  # noqa: S608 - a name of this file
+
+
+def test_the_accounts_that_the_gate_trusts_are_those_that_a_build_writes(built):
+    with open_warehouse(built.warehouse, read_only=True) as con:
+        others = {
+            name for name in list_tables(con) if not name.startswith(("stg_", "int_", "mart_"))
+        }
+    assert others == gate.OWN_TABLES
+
+
+def test_the_starter_set_passes_as_it_is(built):
+    public = read_public(built.public)
+    with open_warehouse(built.warehouse, read_only=True) as con:
+        for contract in gate.PUBLISHED:
+            mart = fetch_table(con, gate.mart_of(contract))[contract.names]
+            pd.testing.assert_frame_equal(
+                public[contract.table].sort_values(list(contract.primary_key), ignore_index=True),
+                mart.sort_values(list(contract.primary_key), ignore_index=True),
+            )
+
+
+# From here on: a whole run with a dataset that holds a person's words.
+
+ANSWERS = Dataset(
+    id="answers",
+    source=Source(
+        publisher="The project",
+        title="Answers",
+        url="https://example.org/",
+        licence="none",
+        period="2026",
+        as_of="2026-01-01",
+    ),
+    contract=Contract(
+        table="stg_answer",
+        row_is="one answer",
+        primary_key=("answer_id",),
+        columns=(column("answer_id"), column("words", "S")),
+    ),
+    headings={"answer_id": "answer_id", "words": "words"},
+)
+QUOTED = """\
+-- order: 990
+-- topic: People
+-- title: Answers
+-- meaning: What people said.
+-- unit: count
+-- decimals: 0
+-- geography: study_area
+-- direction: neutral
+-- class: O
+-- source: answers
+-- period: 2026
+-- vintage: none
+-- interval: none
+-- caveat: best_fit
+SELECT c.area_code, 1 AS value, NULL AS numerator, NULL AS denominator,
+    min(a.words) AS extra_caveat
+FROM cfg_study_area AS c CROSS JOIN stg_answer AS a GROUP BY c.area_code
+"""
+
+
+@pytest.fixture
+def leaky(raw, built, tmp_path, monkeypatch):
+    """Return settings of a run with answers in it, after a good run without."""
+    folder = shutil.copytree(raw, tmp_path / "raw")
+    (folder / "answers").mkdir()
+    (folder / "answers/answers.csv").write_text(f'answer_id,words\n1,"{CANARY}"\n')
+    datasets = find_datasets() | {"answers": ANSWERS}
+    monkeypatch.setattr(build, "find_datasets", lambda: datasets)
+    monkeypatch.setattr(build, "get_dataset", datasets.__getitem__)
+    shutil.copytree(built.out, tmp_path / "out")
+    return read_settings(folder, tmp_path / "out")
+
+
+def published_bytes(settings):
+    paths = [settings.public, *sorted(settings.maps.rglob("*"))]
+    return {path: path.read_bytes() for path in paths if path.is_file()}
+
+
+def test_a_whole_run_with_a_personal_value_publishes_nothing(leaky, monkeypatch):
+    found = [*find_indicators(), parse("answers", QUOTED)]
+    monkeypatch.setattr(build, "find_indicators", lambda: found)
+    before = published_bytes(leaky)
+    with pytest.raises(DisclosureError) as caught:
+        pipeline.run_build(leaky)
+    after = published_bytes(leaky)
+    assert "mart_indicator derives from stg_answer, which holds words of class S" in str(
+        caught.value
+    )
+    assert CANARY not in str(caught.value)
+    assert after == before
+    assert not any(CANARY.encode() in content for content in after.values())
+    assert not list(leaky.out.rglob("*.new"))
+    # The value was on its way: with the rule taken out, the same build lets it through.
+    _lets_all_classes_pass(monkeypatch)
+    build.finish_build(leaky)
+    rows = read_public(leaky.public)["pub_indicator"]
+    assert rows["caveat"].str.contains(CANARY, regex=False).sum() == 1
+
+
+def test_answers_that_nothing_published_descends_from_stay_behind(leaky):
+    pipeline.run_build(leaky)
+    pipeline.run_publish(leaky)
+    assert CANARY.encode() in leaky.warehouse.read_bytes()
+    assert not any(CANARY.encode() in content for content in published_bytes(leaky).values())

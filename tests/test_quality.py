@@ -1,0 +1,250 @@
+"""Quality checks: each passes on a good small town and finds a fault that is planted."""
+
+import pytest
+
+from assetmap.errors import ConfigError
+from assetmap.quality import SEVERITIES, Finding, _parse, as_table, assess, find_checks
+from assetmap.warehouse import open_warehouse
+from tiny import fill
+
+CHECKS = {check.id: check for check in find_checks()}
+SHAPE = b"\x01shape"
+
+GOOD = {
+    "cfg_catchment": ("catchment_m BIGINT", [(400,), (800,)]),
+    "int_asset": (
+        """asset_id VARCHAR, asset_name VARCHAR, kind VARCHAR, postcode VARCHAR,
+        easting_m DOUBLE, northing_m DOUBLE""",
+        [
+            ("a", "School", "school", "B1 1AA", 400000, 290000),
+            ("b", "School", "school", "B1 1AB", 400201, 290000),
+            ("c", "Surgery", "gp_practice", None, 400000, 290000),
+        ],
+    ),
+    "int_asset_in_lsoa11": (
+        "asset_id VARCHAR, lsoa11cd VARCHAR",
+        [("a", "E01000001"), ("b", "E01000001"), ("c", "E01000001")],
+    ),
+    "int_asset_nearest_site": (
+        "asset_id VARCHAR, site_id VARCHAR, distance_m DOUBLE",
+        [("a", "mill", 0), ("b", "mill", 800.1)],
+    ),
+    "int_census_2021": (
+        """lsoa11cd VARCHAR, resident_count DOUBLE, birth_country_total_count DOUBLE,
+        aged_3_plus_count DOUBLE, household_count DOUBLE, nssec_total_count DOUBLE,
+        aged_16_plus_count DOUBLE""",
+        [("E01000001", 0, 0, 0, 0, 0, 0), ("E01000002", 9, 9, 9, 9, 9, 9)],
+    ),
+    "int_lsoa11_in_area": (
+        "lsoa11cd VARCHAR, area_code VARCHAR, geography VARCHAR",
+        [
+            ("E01000001", "town", "study_area"),
+            ("E01000002", "town", "study_area"),
+            ("E01000009", "E08000001", "lad"),
+        ],
+    ),
+    "int_lsoa_overlap_site_catchment": (
+        "lsoa11cd VARCHAR, site_id VARCHAR",
+        [("E01000001", "mill"), ("E01000002", "mill")],
+    ),
+    "int_postcode": ("postcode VARCHAR, lsoa11cd VARCHAR", [("B1 1AC", "E01000002")]),
+    "int_site_catchment_cover": (
+        "site_id VARCHAR, catchment_m BIGINT, covered_share DOUBLE",
+        [("mill", 400, 0.99)],
+    ),
+    "mart_indicator": (
+        """indicator_id VARCHAR, geography VARCHAR, area_code VARCHAR, unit VARCHAR,
+        status VARCHAR, value DOUBLE""",
+        [
+            ("residents", "study_area", "town", "count", "published", 30),
+            ("residents", "ward", "E05000001", "count", "published", 10),
+            ("residents", "ward", "E05000002", "count", "published", 20),
+            ("share", "study_area", "town", "percent", "published", 50),
+            ("share", "ward", "E05000001", "percent", "published", 40),
+        ],
+    ),
+    "mart_link": ("asset_id VARCHAR, site_id VARCHAR", [("a", "mill")]),
+    "run_dataset": ("dataset_id VARCHAR, is_starter BOOLEAN", [("imd_2019", False)]),
+    "run_held": ("dataset VARCHAR, file VARCHAR, row_number BIGINT", []),
+    "run_source_mark": (
+        "dataset VARCHAR, file VARCHAR, row_number BIGINT, column_name VARCHAR",
+        [],
+    ),
+    "stg_census_2021_ts001": (
+        "lsoa21cd VARCHAR, resident_count DOUBLE",
+        [("E01000001", 1000), ("E01000002", None)],
+    ),
+    "stg_census_2021_ts004": (
+        "lsoa21cd VARCHAR, birth_country_total_count DOUBLE",
+        [("E01000001", 1010), ("E01000002", 5)],
+    ),
+    "stg_code_point_open": ("postcode VARCHAR", [("B1 1AA",)]),
+    "stg_imd_2019": (
+        "lsoa11cd VARCHAR, imd_score DOUBLE",
+        [("E01000001", 0), ("E01000002", 5)],
+    ),
+    "stg_lookup_lsoa11_lsoa21": (
+        "lsoa11cd VARCHAR, lsoa21cd VARCHAR, chgind VARCHAR",
+        [("E01000001", "E01000001", "U"), ("E01000002", "E01030001", "S")],
+    ),
+    "stg_lsoa_2011": ("lsoa11cd VARCHAR", [("E01000001",), ("E01000002",)]),
+    "stg_master_plan_site": (
+        "site_id VARCHAR, site_name VARCHAR, geom_27700 BLOB",
+        [("mill", "Mill", SHAPE)],
+    ),
+    "stg_postcode_lsoa": ("postcode VARCHAR, lsoa11cd VARCHAR", [("B1 1AA", "E01000001")]),
+}
+
+PLANTED = {
+    "asset_listed_twice": (
+        "UPDATE int_asset SET asset_name = 'SCHOOL', easting_m = 400200 WHERE asset_id = 'b'",
+        2,
+        "School",
+    ),
+    "asset_outline_against_postcode": (
+        "UPDATE stg_postcode_lsoa SET lsoa11cd = 'E01000002'",
+        1,
+        "School",
+    ),
+    "asset_outside_outlines": (
+        "DELETE FROM int_asset_in_lsoa11 WHERE asset_id = 'c'",
+        1,
+        "Surgery",
+    ),
+    "asset_without_place": (
+        "UPDATE int_asset SET easting_m = NULL WHERE asset_id = 'c'",
+        1,
+        "Surgery",
+    ),
+    "assets_against_links": (
+        "UPDATE int_asset_nearest_site SET distance_m = 800 WHERE asset_id = 'b'",
+        1,
+        "b",
+    ),
+    "catchment_beyond_data": (
+        "UPDATE int_site_catchment_cover SET covered_share = 0.98",
+        1,
+        "mill 400 m",
+    ),
+    "census_totals_differ": (
+        "UPDATE stg_census_2021_ts001 SET resident_count = 999 WHERE lsoa21cd = 'E01000001'",
+        1,
+        "E01000001",
+    ),
+    "lsoa_without_census": (
+        "UPDATE int_census_2021 SET aged_16_plus_count = NULL WHERE lsoa11cd = 'E01000002'",
+        1,
+        "E01000002",
+    ),
+    "lsoa_without_deprivation": (
+        "DELETE FROM stg_imd_2019 WHERE lsoa11cd = 'E01000002'",
+        1,
+        "E01000002",
+    ),
+    "lsoa_without_outline": (
+        "DELETE FROM stg_lsoa_2011 WHERE lsoa11cd = 'E01000001'",
+        1,
+        "E01000001",
+    ),
+    "lsoa_without_postcode": ("DELETE FROM int_postcode", 1, "E01000002"),
+    "postcode_without_lsoa": ("UPDATE stg_postcode_lsoa SET lsoa11cd = NULL", 1, "B1 1AA"),
+    "rows_held": ("INSERT INTO run_held VALUES ('imd_2019', 'a.csv', 7)", 1, ""),
+    "site_without_place": ("UPDATE stg_master_plan_site SET geom_27700 = NULL", 1, "Mill"),
+    "source_marks": (
+        "INSERT INTO run_source_mark VALUES ('imd_2019', 'a.csv', 7, 'imd_score')",
+        1,
+        "",
+    ),
+    "starter_extracts": ("UPDATE run_dataset SET is_starter = TRUE", 1, "imd_2019"),
+    "vintage_changed": (
+        "UPDATE stg_lookup_lsoa11_lsoa21 SET chgind = 'M' WHERE chgind = 'S'",
+        1,
+        "E01000002 to E01030001",
+    ),
+    "wards_against_study_area": (
+        "UPDATE mart_indicator SET value = 20.5 WHERE area_code = 'E05000002'",
+        1,
+        "residents",
+    ),
+}
+
+
+@pytest.fixture
+def con(tmp_path):
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        fill(con, GOOD)
+        yield con
+
+
+def test_every_check_has_a_planted_fault_and_every_fault_a_check():
+    assert set(PLANTED) == set(CHECKS)
+
+
+def test_a_good_town_passes_every_check(con):
+    findings = assess(con, list(CHECKS.values()))
+    assert [finding for finding in findings if not finding.passed] == []
+    assert [finding.message for finding in findings] == [check.fine for check in CHECKS.values()]
+
+
+@pytest.mark.parametrize("check_id", sorted(CHECKS))
+def test_a_planted_fault_is_found_by_its_check_and_named(con, check_id):
+    plant, count, example = PLANTED[check_id]
+    con.execute(plant)
+    (finding,) = assess(con, [CHECKS[check_id]])
+    assert (finding.passed, finding.finding_count) == (False, count)
+    assert finding.message.startswith(f"{count} ")
+    assert example in finding.message
+    assert finding.severity == CHECKS[check_id].severity
+
+
+@pytest.mark.parametrize("change", ["U", "S"])
+def test_unchanged_and_split_areas_are_no_finding(con, change):
+    con.execute("UPDATE stg_lookup_lsoa11_lsoa21 SET chgind = ?", [change])
+    (finding,) = assess(con, [CHECKS["vintage_changed"]])
+    assert finding.passed
+
+
+def test_a_ward_without_a_figure_does_not_add_up(con):
+    con.execute("UPDATE mart_indicator SET value = NULL WHERE area_code = 'E05000001'")
+    (finding,) = assess(con, [CHECKS["wards_against_study_area"]])
+    assert not finding.passed
+
+
+def test_an_example_with_braces_is_shown_as_it_is(con):
+    con.execute("UPDATE stg_master_plan_site SET geom_27700 = NULL, site_name = '{count} {x}'")
+    (finding,) = assess(con, [CHECKS["site_without_place"]])
+    assert "{count} {x}" in finding.message
+
+
+def test_failures_come_first_and_the_worst_of_them_at_the_top():
+    findings = [
+        Finding(check_id=name, severity=severity, passed=passed, finding_count=1, message="")
+        for name, severity, passed in (
+            ("a", "blocking", True),
+            ("b", "note", False),
+            ("c", "warning", False),
+            ("d", "blocking", False),
+        )
+    ]
+    assert as_table(findings)["check_id"].tolist() == ["d", "c", "b", "a"]
+
+
+@pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
+def test_each_header_is_whole(check):
+    assert check.severity in SEVERITIES
+    assert "{count}" in check.found
+    assert check.found.endswith(".")
+    assert check.fine.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "-- severity: note\n-- fine: Fine.\nSELECT 1 AS example",
+        "-- severity: grave\n-- found: {count}.\n-- fine: Fine.\nSELECT 1 AS example",
+    ],
+    ids=["no found", "unknown severity"],
+)
+def test_a_header_that_lacks_something_is_refused(text):
+    with pytest.raises(ConfigError, match=r"^example\.sql needs the header lines severity"):
+        _parse("example", text)
