@@ -45,8 +45,8 @@ def test_a_ward_of_another_year_is_refused(copied):
     assert refusal(copied, UnknownAreaError) == (
         f"{copied / 'study_area.toml'}: wards has 1 of 3 codes that are not wards in force in "
         "2017, e.g. 'E05011151'. Wards were redrawn in 2018 and some kept their names under new "
-        "codes. Use codes of the 14 wards in lookup_lsoa11_ward17 (such as E05001179 Aston, "
-        "E05001182 Edgbaston, E05001184 Handsworth Wood), or put the full lookup into its folder."
+        "codes. Use codes of the 16 wards in lookup_lsoa11_ward17 (such as E05001179 Aston, "
+        "E05001185 Edgbaston, E05001188 Handsworth Wood), or put the full lookup into its folder."
     )
 
 

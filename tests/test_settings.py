@@ -39,7 +39,7 @@ def test_what_is_not_set_has_a_default(folder):
     assert settings.study_area.catchments_m == (400, 800, 1200)
     assert (settings.study_area.adjacent_m, settings.study_area.nearest_count) == (400, 3)
     assert settings.study_area.benchmarks == ()
-    assert (settings.policy.threshold, settings.policy.rounding_base) == (10, 5)
+    assert settings.policy.max_held_share == 0.5
 
 
 def test_the_shipped_settings_are_read(raw, tmp_path):
@@ -60,7 +60,7 @@ def test_settings_do_not_change(folder):
     with pytest.raises(FrozenInstanceError):
         settings.raw = folder / "other"
     with pytest.raises(ValidationError):
-        settings.policy.threshold = 1
+        settings.policy.max_held_share = 1
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_settings_do_not_change(folder):
 )
 def test_a_wrong_setting_of_the_area_is_named(folder, old, new, fault):
     lines = faults_of(folder, area=AREA.replace(old, new))
-    assert lines[0] == f"{folder / 'study_area.toml'} has 1 wrong settings:"
+    assert lines[0].startswith(f"{folder / 'study_area.toml'} has ")
     assert lines[1].startswith(fault)
 
 
@@ -98,29 +98,28 @@ def test_a_benchmark_needs_code_name_and_count(folder):
 @pytest.mark.parametrize(
     ("policy", "key"),
     [
-        ("threshold = 9", "threshold"),
-        ("rounding_base = 4", "rounding_base"),
         ("max_held_share = 1.5", "max_held_share"),
         ("max_held_share = -0.1", "max_held_share"),
-        ("treshold = 10", "treshold"),
+        ('max_held_share = "0.5"', "max_held_share"),
+        ("max_held_shares = 0.5", "max_held_shares"),
     ],
 )
-def test_a_policy_that_is_less_strict_than_allowed_is_refused(folder, policy, key):
+def test_a_policy_that_is_impossible_or_misspelt_is_refused(folder, policy, key):
     lines = faults_of(folder, policy=policy)
     assert lines[0] == f"{folder / 'policy.toml'} has 1 wrong settings:"
     assert lines[1].startswith(f"  - {key}: ")
 
 
 def test_a_stricter_policy_is_taken(folder):
-    (folder / "policy.toml").write_text("threshold = 20\nrounding_base = 10\n")
-    policy = read_settings(folder, folder).policy
-    assert (policy.threshold, policy.rounding_base) == (20, 10)
+    (folder / "policy.toml").write_text("max_held_share = 0\n")
+    assert read_settings(folder, folder).policy.max_held_share == 0
 
 
 def test_all_faults_of_a_file_stand_in_one_message(folder):
     lines = faults_of(folder, area='id = "A B"\nname = ""\nwards = ["x"]\nother = 1\n')
-    assert lines[0].endswith("has 4 wrong settings:")
-    assert len(lines) == 5
+    named = {line.removeprefix("  - ").split(":")[0] for line in lines[1:]}
+    assert {"id", "name", "wards.0", "other"} <= named
+    assert lines[0].endswith(f"has {len(lines) - 1} wrong settings:")
 
 
 def test_a_file_that_is_not_toml_is_refused_with_the_line(folder):
@@ -131,18 +130,18 @@ def test_a_file_that_is_not_toml_is_refused_with_the_line(folder):
 
 def test_a_file_in_another_encoding_is_refused(folder):
     (folder / "policy.toml").write_bytes("# caf\u00e9".encode("latin-1"))
-    with pytest.raises(ConfigError, match="policy.toml is not TOML"):
+    with pytest.raises(ConfigError, match=r"policy\.toml is not TOML"):
         read_settings(folder, folder)
 
 
 @pytest.mark.parametrize("name", ["study_area.toml", "policy.toml"])
 def test_a_missing_file_says_where_to_get_it(folder, name):
     (folder / name).unlink()
-    with pytest.raises(MissingInputError, match="is missing. Copy it from"):
+    with pytest.raises(MissingInputError, match=r"is missing\. Copy it from"):
         read_settings(folder, folder)
 
 
 def test_a_missing_folder_says_what_to_give(folder):
     shutil.rmtree(folder)
-    with pytest.raises(MissingInputError, match="there is no such folder. Give the folder"):
+    with pytest.raises(MissingInputError, match=r"there is no such folder\. Give the folder"):
         read_settings(folder, folder)

@@ -20,7 +20,6 @@ from rich.table import Table
 from assetmap import pipeline
 from assetmap.datasets import find_datasets
 from assetmap.errors import AssetmapError, MissingInputError
-from assetmap.fetch import fetch as fetch_source
 from assetmap.indicators import expand, find_indicators
 from assetmap.readers import find_inputs
 from assetmap.settings import Settings, read_settings
@@ -176,6 +175,8 @@ def _state(dataset: Dataset, settings: Settings) -> str:
 
 def _fetch_one(source: DatasetSource, raw: Path) -> str:
     """Download one dataset with a progress bar; return "" or what went wrong."""
+    from assetmap.fetch import fetch  # noqa: PLC0415 - httpx is slow to import
+
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -185,7 +186,7 @@ def _fetch_one(source: DatasetSource, raw: Path) -> str:
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(source.id, total=None)
         try:
-            result = fetch_source(
+            result = fetch(
                 source,
                 raw / source.folder,
                 progress=lambda done, total: bar.update(task, completed=done, total=total),

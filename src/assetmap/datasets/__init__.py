@@ -10,9 +10,12 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from functools import cache
+from typing import TYPE_CHECKING
 
-from assetmap.dataset import Dataset
 from assetmap.errors import ConfigError
+
+if TYPE_CHECKING:
+    from assetmap.dataset import Dataset
 
 
 @cache

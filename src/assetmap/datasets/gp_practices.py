@@ -36,21 +36,15 @@ GP_SETTING: Final = "4"
 
 def stage(raw: pd.DataFrame) -> pd.DataFrame:
     """Write postcodes in their published spelling, and status and setting in one form."""
-    is_gp_role = raw["prescribing_setting"].str.split("|").map(_has_gp_role, na_action="ignore")
+    roles = raw["prescribing_setting"].fillna("").str.split("|")
+    is_practice = roles.map(lambda held: _GP_ROLE in held).astype(bool)
     return raw.assign(
         asset_id="ods-" + raw["asset_id"].str.lower(),
         asset_name=raw["asset_name"].str.title(),
         postcode=raw["postcode"].map(normalise_postcode, na_action="ignore").replace("", None),
         status_code=raw["status_code"].str.upper().replace(_STATUS),
-        prescribing_setting=raw["prescribing_setting"].where(
-            is_gp_role.astype(object) != True,
-            GP_SETTING,  # noqa: E712 - NULL is not False
-        ),
+        prescribing_setting=raw["prescribing_setting"].mask(is_practice, GP_SETTING),
     )
-
-
-def _has_gp_role(roles: list[str]) -> bool:
-    return _GP_ROLE in roles
 
 
 DATASET = Dataset(

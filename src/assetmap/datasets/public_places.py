@@ -19,7 +19,8 @@ _NO_DETAIL = ("Not applicable",)
 def stage(raw: pd.DataFrame) -> pd.DataFrame:
     """Make an id from the register's own, and write postcodes in their published spelling.
 
-    A detail that says nothing becomes NULL. A place that its register does not number is known by kind, name and position.
+    A detail that says nothing becomes NULL. A place that its register does not number is
+    known by kind, name and position.
     """
     place = raw["easting_m"].astype("str") + " " + raw["northing_m"].astype("str")
     described = raw["kind"] + " " + raw["asset_name"] + " " + place.str.replace(".0", "")
