@@ -91,11 +91,13 @@ def test_fetch_of_an_unknown_or_manual_dataset_says_so():
     assert "public_places" in manual.stderr
 
 
-def test_list_shows_state_of_each_dataset_and_each_indicator():
-    result = run_cli("list")
-    assert result.returncode == 0
-    for word in ("imd_2019", "starter extract", "optional, not there", "people_near_site_400_m"):
-        assert word in result.stdout
+def test_list_shows_state_of_each_dataset_and_each_indicator(built, tmp_path):
+    for out, state in ((tmp_path, "not built"), (built.out, "4 of 6 areas")):
+        result = run_cli("list", "--out", out)
+        assert result.returncode == 0
+        for word in ("imd_2019", "starter extract", "optional, not there", state):
+            assert word in result.stdout
+        assert "people_near_site_400_m" in result.stdout
 
 
 def test_serve_answers_on_loopback_only(tmp_path, monkeypatch):

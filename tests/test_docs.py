@@ -228,8 +228,8 @@ def test_methods_state_the_settings_in_force(tmp_path):
     *near, far = (f"{metres:,}" for metres in settings.study_area.catchments_m)
     assert f"catchments are {', '.join(near)} and {far} m" in text
     assert f"`adjacent_m`, {settings.study_area.adjacent_m} m" in text
-    assert f"threshold ({settings.policy.threshold})" in text
-    assert f"rounding base ({settings.policy.rounding_base})" in text
+    assert settings.policy.max_held_share == 0.5
+    assert "Where more than half of the rows would be held (`max_held_share`" in text
     assert "OSGB36 to WGS 84 (6)" in operation
     assert "*OSGB36 to WGS 84 (6)*" in text
     assert f"good to **{accuracy:g} m**" in text

@@ -6,6 +6,8 @@ The town's tables are in ``data/indicators/_town``; beside each ``expected.csv``
 
 import csv
 import math
+import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,33 @@ def measured(town, stem):
         tuple(as_figure(row[name]) if name in NUMBERS else row[name] for name in COLUMNS)
         for row in rows.to_dict("records")
     )
+
+
+def altered(town, folder, *changes):
+    """Return a copy of the town in which something else is the case."""
+    copied = shutil.copy(town, folder / "altered.duckdb")
+    with open_warehouse(copied) as con:
+        for change in changes:
+            con.execute(change)
+    return copied
+
+
+def by_key(rows):
+    return {row[:2]: dict(zip(COLUMNS[2:], row[2:], strict=True)) for row in rows}
+
+
+def require_no_part_sum(before, after, areas):
+    """A figure that rests on a hole is gone; none is too small, above or below the line.
+
+    A figure that does not rest on it stays: nobody of an LSOA of decile 1 is in decile 2.
+    """
+    keys = [key for key in before if key[1] in areas and before[key]["status"] == "published"]
+    assert {key[1] for key in keys if after[key]["status"] == "not_measured"} == {
+        key[1] for key in keys
+    }
+    for key in keys:
+        for name in ("value", "numerator", "denominator"):
+            assert after[key][name] in (None, before[key][name]), (key, name)
 
 
 def expected(stem):
@@ -69,3 +98,66 @@ def test_the_town_has_a_figure_of_zero_and_figures_that_are_not_measured(town):
     assert set(by_status) == {"published", "not_measured"}
     assert any(row[2] == 0 for row in by_status["published"])
     assert all(row[2] is None for row in by_status["not_measured"])
+
+
+# E01000001 lies in North, the town and the Whole City: a hole there is a hole in all three.
+HOLDERS = ("E05000001", "town", "E08000001")
+OF_LSOAS = {
+    "int_census_2021": "c",
+    "int_imd_domain": "d",
+    "stg_imd_2019": "i",
+}
+READERS = [
+    (stem, table)
+    for stem, indicator in sorted(INDICATORS.items())
+    for table in OF_LSOAS
+    if f"{table} " in indicator.statement and "site" not in indicator.geographies
+]
+
+
+@pytest.mark.parametrize(("stem", "table"), READERS)
+def test_an_lsoa_without_a_row_is_a_hole_and_not_a_nothing(town, tmp_path, stem, table):
+    change = f"DELETE FROM {table} WHERE lsoa11cd = 'E01000001'"  # noqa: S608 - names of this file
+    after = measured(altered(town, tmp_path, change), stem)
+    require_no_part_sum(by_key(measured(town, stem)), by_key(after), HOLDERS)
+
+
+@pytest.mark.parametrize(("stem", "table"), READERS)
+def test_a_withheld_figure_is_a_hole_and_not_a_nothing(town, tmp_path, stem, table):
+    before = by_key(measured(town, stem))
+    pattern = rf"\b{OF_LSOAS[table]}\.(\w+(?:_count|_score|_decile)|score)\b"
+    columns = set(re.findall(pattern, INDICATORS[stem].statement))
+    assert columns
+    for column in sorted(columns):
+        change = f"UPDATE {table} SET {column} = NULL WHERE lsoa11cd = 'E01000001'"  # noqa: S608 - names of this file
+        after = measured(altered(town, tmp_path, change), stem)
+        require_no_part_sum(before, by_key(after), HOLDERS)
+
+
+@pytest.mark.parametrize("column", ["by_postcode_count", "imd_decile"])
+def test_a_hole_near_a_site_leaves_its_share_without_a_figure(town, tmp_path, column):
+    change = f"UPDATE int_site_catchment_lsoa11 SET {column} = NULL WHERE lsoa11cd = 'E01000001'"  # noqa: S608 - names of this file
+    stem = "most_deprived_tenth_near_site_share"
+    after = measured(altered(town, tmp_path, change), stem)
+    require_no_part_sum(by_key(measured(town, stem)), by_key(after), ("disc-yard",))
+
+
+def test_an_area_without_any_place_has_none_and_no_share_of_none(town, tmp_path):
+    emptied = altered(town, tmp_path, "DELETE FROM int_asset_in_area")
+    places = by_key(measured(emptied, "places"))
+    assert {(row["status"], row["value"], row["numerator"]) for row in places.values()} == {
+        ("published", 0, 0)
+    }
+    shares = by_key(measured(emptied, "assets_in_reach_share"))
+    assert {(row["status"], row["denominator"]) for row in shares.values()} == {("not_measured", 0)}
+    assert all(row["caveat"].endswith(";nothing_to_divide") for row in shares.values())
+
+
+@pytest.mark.parametrize("stem", ["homes_planned", "hectares_planned"])
+def test_where_no_site_states_a_number_the_sum_is_not_stated_either(town, tmp_path, stem):
+    nothing = "UPDATE stg_master_plan_site SET stated_ha = NULL, homes_max_count = NULL"
+    rows = by_key(measured(altered(town, tmp_path, nothing), stem))
+    assert {(row["status"], row["caveat"]) for row in rows.values()} == {
+        ("not_measured", "stated_by_register;not_stated")
+    }
+    assert {(row["low"], row["high"]) for row in rows.values()} == {(None, None)}

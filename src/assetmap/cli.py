@@ -22,6 +22,7 @@ from assetmap.datasets import find_datasets
 from assetmap.errors import AssetmapError, MissingInputError
 from assetmap.indicators import expand, find_indicators
 from assetmap.readers import find_inputs
+from assetmap.reports import indicator_states
 from assetmap.settings import Settings, read_settings
 from assetmap.sources import read_sources
 
@@ -64,9 +65,11 @@ def list_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> 
     for dataset in find_datasets().values():
         datasets.add_row(dataset.id, _state(dataset, settings), dataset.source.licence)
     console.print(datasets)
-    indicators = Table("indicator", "title", "unit", title="Indicators", title_justify="left")
+    states = indicator_states(settings.public)
+    indicators = Table("indicator", "title", "last build", title="Indicators", title_justify="left")
     for member in expand(find_indicators(), settings.study_area.catchments_m):
-        indicators.add_row(member.id, member.text("title"), member.indicator.header["unit"])
+        state = states.get(member.id, "not built")
+        indicators.add_row(member.id, member.text("title"), state)
     console.print(indicators)
 
 

@@ -42,3 +42,16 @@ def quality_markdown(public: Path) -> str:
         for d in datasets.itertuples()
     ]
     return "\n".join(lines) + "\n"
+
+
+def indicator_states(public: Path) -> dict[str, str]:
+    """Return, for each indicator of the last build, how many of its areas have a figure."""
+    if not public.exists():
+        return {}
+    with open_warehouse(public, read_only=True) as con:
+        rows = fetch(
+            con,
+            "SELECT i.indicator_id, count(*) AS areas, count(i.value) AS measured "
+            "FROM pub_indicator AS i GROUP BY i.indicator_id ORDER BY i.indicator_id",
+        )
+    return {row.indicator_id: f"{row.measured} of {row.areas} areas" for row in rows.itertuples()}
