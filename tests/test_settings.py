@@ -145,3 +145,19 @@ def test_a_missing_folder_says_what_to_give(folder):
     shutil.rmtree(folder)
     with pytest.raises(MissingInputError, match=r"there is no such folder\. Give the folder"):
         read_settings(folder, folder)
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("catchments_m = [400, 400]", "catchments_m"),
+        ('wards = ["E05001193", "E05001193"]', "wards"),
+    ],
+)
+def test_a_list_that_names_something_twice_is_refused(tmp_path, line, field):
+    area = {"id": '"a"', "name": '"A"', "wards": '["E05001193"]'}
+    text = "".join(f"{k} = {v}\n" for k, v in area.items() if k != field) + line
+    (tmp_path / "study_area.toml").write_text(text)
+    (tmp_path / "policy.toml").write_text("")
+    with pytest.raises(ConfigError, match=f"{field}: Value error, names something twice"):
+        read_settings(tmp_path, tmp_path)

@@ -10,7 +10,14 @@ import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+)
 
 from assetmap.errors import ConfigError, MissingInputError
 from assetmap.geography import LAD_PATTERN, SLUG_PATTERN, WARD_PATTERN
@@ -23,6 +30,17 @@ WardCode = Annotated[str, StringConstraints(pattern=WARD_PATTERN)]
 LadCode = Annotated[str, StringConstraints(pattern=LAD_PATTERN)]
 ShortText = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Metres = Annotated[int, Field(gt=0, le=20_000)]
+
+_Item = TypeVar("_Item")
+
+
+def _each_once(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
+    """Refuse a list that names something twice: it would count twice."""
+    if len(set(items)) < len(items):
+        message = "names something twice"
+        raise ValueError(message)
+    return items
+
 
 _Model = TypeVar("_Model", bound="_Strict")
 
@@ -44,8 +62,12 @@ class StudyArea(_Strict):
 
     id: Slug
     name: ShortText
-    wards: Annotated[tuple[WardCode, ...], Field(min_length=1, strict=False)]
-    catchments_m: Annotated[tuple[Metres, ...], Field(min_length=1, strict=False)] = (
+    wards: Annotated[
+        tuple[WardCode, ...], Field(min_length=1, strict=False), AfterValidator(_each_once)
+    ]
+    catchments_m: Annotated[
+        tuple[Metres, ...], Field(min_length=1, strict=False), AfterValidator(_each_once)
+    ] = (
         400,
         800,
         1200,
