@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import json
 import stat
+import struct
 import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Any, Final
@@ -28,7 +29,9 @@ _ZIP_FAULTS: Final = (
     zlib.error,
     EOFError,
     NotImplementedError,
+    OSError,
     RuntimeError,
+    struct.error,
     ValueError,
 )
 _MAGIC: Final = (

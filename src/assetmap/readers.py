@@ -35,7 +35,7 @@ STARTER_MARK: Final = "_starter"
 
 MAX_FIELD: Final = 4_096
 MAX_MEMBERS: Final = 1_000
-MAX_UNPACKED: Final = 2_000_000_000
+MAX_UNPACKED: Final = 500_000_000
 MAX_RATIO: Final = 100
 
 _NOT_DATA: Final = ("readme*", "licence*", "license*", "*.toml", ".*", "*.part")
@@ -386,7 +386,7 @@ def _is_member(filename: str, members: str) -> bool:
 def _require_safe(name: str, infos: list[zipfile.ZipInfo]) -> None:
     names = {info.filename for info in infos}
     if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_UNPACKED:
-        what = f"the archive unpacks to more than {MAX_MEMBERS:,} files or 2 GB"
+        what = f"the archive unpacks to more than {MAX_MEMBERS:,} files or 500 MB"
         _refuse(name, what, "Unpack what you need")
     if len(names) < len(infos):
         _refuse(name, "the archive holds a name twice", "Make it again")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assetmap.warehouse import fetch, open_warehouse
+from assetmap.warehouse import fetch, fetch_rows, open_warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,9 +49,9 @@ def indicator_states(public: Path) -> dict[str, str]:
     if not public.exists():
         return {}
     with open_warehouse(public, read_only=True) as con:
-        rows = fetch(
+        _, rows = fetch_rows(
             con,
-            "SELECT i.indicator_id, count(*) AS areas, count(i.value) AS measured "
+            "SELECT i.indicator_id, count(i.value), count(*) "
             "FROM pub_indicator AS i GROUP BY i.indicator_id ORDER BY i.indicator_id",
         )
-    return {row.indicator_id: f"{row.measured} of {row.areas} areas" for row in rows.itertuples()}
+    return {name: f"{measured} of {areas} areas" for name, measured, areas in rows}
