@@ -7,8 +7,10 @@ import pytest
 from assetmap.contracts import check
 from assetmap.dataset import load
 from assetmap.datasets import find_datasets
+from assetmap.sources import read_sources
 
-STAND_INS = Path(__file__).parent / "data" / "raw"
+ROOT = Path(__file__).parents[1]
+STAND_INS = ROOT / "tests" / "data" / "raw"
 
 
 @pytest.mark.parametrize("dataset", find_datasets().values(), ids=list(find_datasets()))
@@ -44,3 +46,10 @@ def test_both_layouts_of_the_register_of_practices_come_out_alike():
         "ods-x00004": {"status_code": "C", "prescribing_setting": "RO177|RO80"},
     }
     assert "01210000000" not in table.to_csv()
+
+
+def test_sources_toml_knows_every_dataset_and_its_folder():
+    sources = read_sources(ROOT / "data" / "raw" / "sources.toml")
+    folders = {key: source.folder for key, source in sources.items()}
+    datasets = find_datasets().values()
+    assert folders == {d.id: d.folder_in(Path()).as_posix() for d in datasets}

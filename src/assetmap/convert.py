@@ -79,7 +79,8 @@ def type_columns(
         reason = "bad_category" if is_boolean else "bad_number"
         rejects += Rejects.of(frame.index[unreadable & ~bad], reason, column.name)
         bad |= unreadable
-        marks.append(_marks(status, column.name))
+        if len(status):
+            marks.append(_marks(status, column.name))
     kept = typed.loc[~bad]
     found = pd.concat(marks, ignore_index=True) if marks else _no_marks()
     return kept, rejects, found[found["row_number"].isin(kept.index)]
@@ -88,6 +89,8 @@ def type_columns(
 def _as_numbers(text: pd.Series) -> pd.Series:
     """Return the finite numbers of a column; NaN where a cell is none."""
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
+    if numbers.notna().all():
+        return numbers.where(np.isfinite(numbers))
     odd = text[numbers.isna()]
     grouped = odd[odd.str.fullmatch(_GROUPED)]
     numbers.loc[grouped.index] = pd.to_numeric(grouped.str.replace(",", "")).astype(float)
@@ -96,6 +99,8 @@ def _as_numbers(text: pd.Series) -> pd.Series:
 
 def _read_odd(text: pd.Series, numbers: pd.Series) -> tuple[np.ndarray, pd.Series]:
     """Return which cells are neither value nor mark, and the status of those with a mark."""
+    if numbers.notna().all():
+        return np.zeros(len(text), dtype=bool), pd.Series(dtype=object)
     odd = text[numbers.isna()].str.lower()
     status = odd.map(SOURCE_MARKS).astype(object)
     status = status.mask(odd.str.fullmatch(_BANDED).astype(bool), "suppressed")
