@@ -206,8 +206,6 @@ def test_a_contract_knows_its_columns_and_who_may_see_them():
     assert promise.names == ["id", "v"]
     assert promise.column("v").disclosure is Disclosure.ANSWER
     assert [c.name for c in promise.public_columns] == ["id"]
-    assert promise.is_restricted
-    assert not contract(column("id")).is_restricted
     with pytest.raises(KeyError):
         promise.column("w")
 

@@ -7,7 +7,6 @@ import shutil
 import pytest
 
 from assetmap import provenance
-from assetmap.build import input_hashes
 from assetmap.provenance import MANIFEST, code_version, run_id, write_manifest
 from assetmap.readers import find_inputs
 from assetmap.settings import read_settings
@@ -125,7 +124,7 @@ def test_the_manifest_of_a_run_names_what_went_in(built, raw):
     folders = {path.parent for path in raw.rglob("*_starter.*")}
     paths = {source.path for folder in folders for source in find_inputs(folder, "*")}
     expected = {path.relative_to(raw).as_posix(): sha256(path.read_bytes()) for path in paths}
-    assert manifest["inputs"] == expected == input_hashes(built)
+    assert manifest["inputs"] == expected
     assert manifest["run_id"] == run_id(built, expected)
     assert manifest["policy_hash"] == sha256((raw / "policy.toml").read_bytes())
     assert set(manifest["sources"]) == set(read_public(built.public)["pub_dataset"]["dataset_id"])

@@ -177,13 +177,6 @@ def finish_build(settings: Settings) -> dict[str, int]:
     return counts
 
 
-def input_hashes(settings: Settings) -> dict[str, str]:
-    """Return the SHA-256 of every input file of the last build, by path below the raw folder."""
-    with open_warehouse(settings.warehouse, read_only=True) as con:
-        rows = fetch_table(con, "run_file", ["file"])
-    return dict(zip(rows["file"], rows["sha256"], strict=True))
-
-
 def _has_input(dataset: Dataset, settings: Settings) -> bool:
     return bool(find_inputs(dataset.folder_in(settings.raw), dataset.members))
 

@@ -89,11 +89,6 @@ class Contract:
         """Columns of class O or B."""
         return [column for column in self.columns if column.disclosure.is_public]
 
-    @property
-    def is_restricted(self) -> bool:
-        """True where any column is about a person."""
-        return len(self.public_columns) < len(self.columns)
-
     def column(self, name: str) -> Column:
         """Return the column called ``name``; KeyError if there is none."""
         for column in self.columns:

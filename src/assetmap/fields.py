@@ -78,7 +78,6 @@ LSOA21CD: Final = code("lsoa21cd", "LSOA of 2021.", LSOA_PATTERN)
 WD17CD: Final = code("wd17cd", "Ward in force in 2017.", WARD_PATTERN)
 LAD17CD: Final = code("lad17cd", "Local authority of 2017.", LAD_PATTERN)
 LSOA11NM: Final = label("lsoa11nm", "Name of the LSOA of 2011.")
-LSOA21NM: Final = label("lsoa21nm", "Name of the LSOA of 2021.", nullable=True)
 POSTCODE: Final = code("postcode", "Postcode in its published spelling.", POSTCODE_PATTERN)
 
 
