@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assetmap.errors import ConfigError, MixedVintageError, UnknownAreaError
-from assetmap.warehouse import fetch
+from assetmap.warehouse import fetch_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from assetmap.settings import StudyArea
 
-_OF_2011: Final = ("stg_imd_2019", "stg_lsoa_2011", "stg_lookup_lsoa11_ward17")
+_WARDS: Final = "stg_lookup_lsoa11_ward17"
+_OF_2011: Final = ("stg_imd_2019", "stg_lsoa_2011", _WARDS)
 _OF_2021: Final = tuple(
     f"stg_census_2021_{table}" for table in ("ts001", "ts004", "ts029", "ts045", "ts062", "ts067")
 )
@@ -25,10 +26,8 @@ _OF_2021: Final = tuple(
 
 def require_known_wards(con: duckdb.DuckDBPyConnection, study_area: StudyArea, path: Path) -> None:
     """Raise UnknownAreaError unless every ward code is in the lookup of 2017."""
-    known = fetch(
-        con,
-        "SELECT DISTINCT l.wd17cd, l.wd17nm FROM stg_lookup_lsoa11_ward17 AS l ORDER BY ALL",
-    )
+    lookup = fetch_table(con, _WARDS, columns=("wd17cd", "wd17nm"))
+    known = lookup.drop_duplicates()
     unknown = [code for code in study_area.wards if code not in set(known["wd17cd"])]
     if unknown:
         some = ", ".join(f"{row.wd17cd} {row.wd17nm}" for row in known.head(3).itertuples())
@@ -43,12 +42,8 @@ def require_known_wards(con: duckdb.DuckDBPyConnection, study_area: StudyArea, p
 
 def require_own_id(con: duckdb.DuckDBPyConnection, study_area: StudyArea, path: Path) -> None:
     """Raise ConfigError where the study area has the id of a site: both are codes of areas."""
-    same = fetch(
-        con,
-        "SELECT s.site_id FROM stg_master_plan_site AS s WHERE s.site_id = $id",
-        {"id": study_area.id},
-    )
-    if len(same):
+    sites = fetch_table(con, "stg_master_plan_site", columns=("site_id",))
+    if study_area.id in set(sites["site_id"]):
         message = (
             f"{path}: id is {study_area.id!r}, which is also the id of a site in "
             "master_plan_sites, so that figures of the two could not be told apart. Give the area "
@@ -66,18 +61,14 @@ def require_vintages(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _require_vintage(con: duckdb.DuckDBPyConnection, table: str, *, own: str, other: str) -> None:
-    lookup = "stg_lookup_lsoa11_lsoa21"
-    strangers = fetch(
-        con,
-        f"SELECT t.{own} AS code FROM {table} AS t "  # noqa: S608 - names of this module
-        f"WHERE t.{own} NOT IN (SELECT a.{own} FROM {lookup} AS a) "
-        f"AND t.{own} IN (SELECT b.{other} FROM {lookup} AS b) ORDER BY ALL",
-    )
+    pairs = fetch_table(con, "stg_lookup_lsoa11_lsoa21", columns=(own, other))
+    codes = fetch_table(con, table, columns=(own,))[own]
+    strangers = codes[~codes.isin(pairs[own]) & codes.isin(pairs[other])]
     if len(strangers):
         year, wrong = ("2011", "2021") if own == "lsoa11cd" else ("2021", "2011")
         message = (
             f"{table} holds {len(strangers)} LSOA codes of {wrong} where it needs those of {year}, "
-            f"e.g. {strangers['code'].iloc[0]!r}. Use the edition of the file for the LSOAs of "
+            f"e.g. {strangers.iloc[0]!r}. Use the edition of the file for the LSOAs of "
             f"{year}; the two meet only through lookup_lsoa11_lsoa21."
         )
         raise MixedVintageError(message)

@@ -27,15 +27,15 @@ from assetmap.disclosure.tables import PUBLISHED
 from assetmap.errors import MissingInputError, StorageError
 from assetmap.geography import crs_operation
 from assetmap.indicators import Member, expand, find_indicators, measure
-from assetmap.lineage import derive, read_statements, write_lineage
+from assetmap.lineage import derive, write_lineage
 from assetmap.quality import as_table, assess, find_checks
 from assetmap.quarantine import HELD_COLUMNS
 from assetmap.readers import find_inputs
+from assetmap.statements import read_statements
 from assetmap.warehouse import (
     append,
     column_types,
     create_empty,
-    fetch,
     fetch_table,
     open_warehouse,
     write_typed,
@@ -159,7 +159,7 @@ def measure_indicators(settings: Settings) -> int:
             con,
             statements,
             {
-                "mart_indicator": [indicator.statement for indicator in indicators],
+                "mart_indicator": ["FROM int_area", *(i.statement for i in indicators)],
                 "mart_quality": [check.statement for check in checks],
             },
         )
@@ -303,13 +303,9 @@ def _write_reports(
 ) -> None:
     """Write quarantine.csv and quality.json beside the warehouse."""
     folder = build_folder(settings)
-    held = fetch(con, "SELECT * FROM run_held ORDER BY dataset, file, row_number, reason")
+    held = fetch_table(con, "run_held", ["dataset", "file", "row_number", "reason"])
     held.to_csv(folder / "quarantine.csv", index=False, lineterminator="\n")
-    datasets = fetch(
-        con,
-        "SELECT dataset_id, row_count, loaded_count, held_count, notes FROM run_dataset "
-        "ORDER BY dataset_id",
-    )
+    datasets = fetch_table(con, "run_dataset", ["dataset_id"]).drop(columns="is_starter")
     report = {
         "checks": json.loads(findings.to_json(orient="records")),
         "datasets": json.loads(datasets.to_json(orient="records")),

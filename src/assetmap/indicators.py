@@ -14,7 +14,6 @@ import re
 import string
 from collections import Counter
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -24,6 +23,7 @@ from assetmap import fields
 from assetmap.caveats import ABSENCES, CAVEATS
 from assetmap.contracts import Disclosure
 from assetmap.errors import IndicatorError
+from assetmap.statements import read_statements
 from assetmap.warehouse import fetch_rows
 
 if TYPE_CHECKING:
@@ -150,9 +150,7 @@ class Member:
 
 def find_indicators() -> list[Indicator]:
     """Return every indicator in ``sql/indicators``, in the order of its header."""
-    folder = files("assetmap").joinpath("sql", "indicators")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    found = [parse(name[:-4], folder.joinpath(name).read_text("utf-8")) for name in names]
+    found = [parse(stem, text) for stem, text in read_statements("indicators").items()]
     return sorted(found, key=lambda indicator: (int(indicator.header["order"]), indicator.stem))
 
 

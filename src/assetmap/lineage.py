@@ -1,18 +1,18 @@
 """Derived tables in the order of their needs, and the record of what was made from what.
 
-Belongs here: reading ``sql/intermediate`` and ``sql/marts``, running each statement once its
-inputs exist, writing ``run_lineage``. Does not: any statement about data.
+Belongs here: running each statement of ``sql/intermediate`` and ``sql/marts`` once its inputs
+exist, writing ``run_lineage``. Does not: any statement about data.
 """
 
 from __future__ import annotations
 
-from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from assetmap.errors import ConfigError
-from assetmap.linking import INPUTS, TABLES
+from assetmap.linking import TABLES
+from assetmap.statements import read_statements
 from assetmap.warehouse import create_table, list_tables, tables_read_by, write_typed
 
 if TYPE_CHECKING:
@@ -20,19 +20,14 @@ if TYPE_CHECKING:
 
     import duckdb
 
-_MADE_FROM_SETTINGS = (
-    "mart_caveat",
-    "mart_dataset",
-    "mart_indicator_meta",
-    "mart_input",
-    "mart_run",
-)
-
-
-def read_statements(folder: str) -> dict[str, str]:
-    """Return the statements of ``sql/<folder>`` by the table that each makes."""
-    entries = sorted(files("assetmap").joinpath("sql", folder).iterdir(), key=lambda e: e.name)
-    return {e.name[:-4]: e.read_text("utf-8") for e in entries if e.name.endswith(".sql")}
+_MADE_FROM_ACCOUNTS: Final[dict[str, set[str]]] = {
+    "mart_caveat": set(),
+    "mart_dataset": {"run_dataset"},
+    "mart_indicator_meta": set(),
+    "mart_input": {"run_file"},
+    "mart_run": {"run_dataset", "run_file"},
+}
+"""Marts that Python fills from the account of the run and from texts of ours."""
 
 
 def derive(
@@ -75,8 +70,9 @@ def write_lineage(
     reads = {table: tables_read_by(con, text) for table, text in statements.items()}
     for table, texts in marts.items():
         reads[table] = set().union(*(tables_read_by(con, text) for text in texts))
-    reads |= {table: set(INPUTS) for table in TABLES}
-    reads |= {table: set() for table in _MADE_FROM_SETTINGS}
+    layers = set().union(*(tables_read_by(con, s) for s in read_statements("layers").values()))
+    reads |= dict.fromkeys(TABLES, layers)
+    reads |= _MADE_FROM_ACCOUNTS
     rows = [(table, read) for table in sorted(reads) for read in sorted(reads[table]) or [""]]
     frame = pd.DataFrame(rows, columns=["table_name", "reads"])
     write_typed(con, "run_lineage", frame, {"table_name": "VARCHAR", "reads": "VARCHAR"})

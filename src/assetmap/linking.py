@@ -16,6 +16,7 @@ import shapely
 
 from assetmap import spatial
 from assetmap.geography import BNG
+from assetmap.statements import read_statements
 from assetmap.warehouse import fetch, write_typed
 
 if TYPE_CHECKING:
@@ -68,26 +69,18 @@ TABLES: Final[dict[str, dict[str, str]]] = {
 }
 """Tables that this step writes, with their columns."""
 
-INPUTS: Final = (
-    "int_asset",
-    "int_lsoa11_in_area",
-    "int_postcode",
-    "stg_lookup_lsoa11_ward17",
-    "stg_lsoa_2011",
-    "stg_master_plan_site",
-)
-"""Tables that this step reads; the lineage of every table that it writes."""
-
 _KEPT_DECIMALS: Final = {"distance_m": 3, "area_share": 9, "overlap_share": 9, "overlap_m2": 3}
 
 
 def link(con: duckdb.DuckDBPyConnection, study_area: StudyArea) -> dict[str, int]:
     """Write every table of :data:`TABLES`; return their row counts."""
-    assets, kinds = _read_points(con, "int_asset", "asset_id")
-    postcodes, _ = _read_points(con, "int_postcode", "postcode")
-    sites = _read_shapes(con, "stg_master_plan_site", "site_id")
-    lsoas = _read_shapes(con, "stg_lsoa_2011", "lsoa11cd")
-    outlines = _outlines(con, lsoas)
+    layers = {name: fetch(con, text) for name, text in read_statements("layers").items()}
+    assets = _points(layers["asset"], "asset_id")
+    kinds = pd.Series(layers["asset"]["kind"].to_numpy(), index=assets.index, name="kind")
+    postcodes = _points(layers["postcode"], "postcode")
+    sites = _shapes(layers["site"], "site_id")
+    lsoas = _shapes(layers["lsoa"], "lsoa11cd")
+    outlines = _outlines(layers["area_member"], lsoas)
     results = {
         "int_area_outline": _as_table(outlines),
         "int_asset_point": _as_table(assets),
@@ -143,14 +136,8 @@ def _catchments(
     }
 
 
-def _outlines(con: duckdb.DuckDBPyConnection, lsoas: gpd.GeoSeries) -> gpd.GeoSeries:
+def _outlines(members: pd.DataFrame, lsoas: gpd.GeoSeries) -> gpd.GeoSeries:
     """Dissolve LSOAs to wards, the study area and the parts of authorities that are loaded."""
-    members = fetch(
-        con,
-        "SELECT b.lsoa11cd, b.area_code FROM int_lsoa11_in_area AS b WHERE b.geography <> 'lad' "
-        "UNION SELECT l.lsoa11cd, l.lad17cd FROM stg_lookup_lsoa11_ward17 AS l "
-        "WHERE l.lad17cd IN (SELECT c.lad17cd FROM cfg_benchmark AS c) ORDER BY ALL",
-    )
     present = members[members["lsoa11cd"].isin(lsoas.index)]
     parts = gpd.GeoSeries(
         lsoas.reindex(present["lsoa11cd"]).to_numpy(),
@@ -161,30 +148,18 @@ def _outlines(con: duckdb.DuckDBPyConnection, lsoas: gpd.GeoSeries) -> gpd.GeoSe
     return gpd.GeoSeries(dissolved, crs=BNG)
 
 
-def _read_points(
-    con: duckdb.DuckDBPyConnection, table: str, key: str
-) -> tuple[gpd.GeoSeries, pd.Series]:
-    """Return the located points of a table and, for assets, their kinds."""
-    kind = "kind" if key == "asset_id" else f'"{key}"'
-    rows = fetch(
-        con,
-        f'SELECT "{key}", {kind} AS kind, easting_m, northing_m FROM "{table}" '  # noqa: S608 - own names
-        f'WHERE easting_m IS NOT NULL AND northing_m IS NOT NULL ORDER BY "{key}"',
-    )
+def _points(rows: pd.DataFrame, key: str) -> gpd.GeoSeries:
     points = shapely.points(rows["easting_m"].to_numpy(), rows["northing_m"].to_numpy())
-    index = pd.Index(rows[key].astype("str"), name=key)
-    kinds = pd.Series(rows["kind"].to_numpy(), index=index, name="kind")
-    return gpd.GeoSeries(points, index=index, crs=BNG), kinds
+    return gpd.GeoSeries(points, index=_ids(rows, key), crs=BNG)
 
 
-def _read_shapes(con: duckdb.DuckDBPyConnection, table: str, key: str) -> gpd.GeoSeries:
-    rows = fetch(
-        con,
-        f'SELECT "{key}", geom_27700 FROM "{table}" '  # noqa: S608 - own names
-        f'WHERE geom_27700 IS NOT NULL ORDER BY "{key}"',
-    )
+def _shapes(rows: pd.DataFrame, key: str) -> gpd.GeoSeries:
     shapes = shapely.from_wkb(rows["geom_27700"].to_numpy(dtype=object))
-    return gpd.GeoSeries(shapes, index=pd.Index(rows[key].astype("str"), name=key), crs=BNG)
+    return gpd.GeoSeries(shapes, index=_ids(rows, key), crs=BNG)
+
+
+def _ids(rows: pd.DataFrame, key: str) -> pd.Index:
+    return pd.Index(rows[key].astype("str"), name=key)
 
 
 def _as_table(series: gpd.GeoSeries) -> pd.DataFrame:

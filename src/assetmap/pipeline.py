@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from assetmap import build
 from assetmap.errors import ContractError, MissingInputError, StorageError
 from assetmap.provenance import write_manifest
-from assetmap.warehouse import fetch, keep_open, open_warehouse, read_public
+from assetmap.reports import quality_rows
+from assetmap.warehouse import keep_open, read_public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,8 +117,7 @@ def run_publish(settings: Settings) -> Path:
 
 def run_check(settings: Settings) -> list[dict[str, object]]:
     """Return the quality checks of the last build; ContractError where a blocking one fails."""
-    with open_warehouse(settings.public, read_only=True) as con:
-        findings = fetch(con, "SELECT * FROM pub_quality ORDER BY passed, severity, check_id")
+    findings = quality_rows(settings.public)
     failed = findings[~findings["passed"].astype(bool) & (findings["severity"] == "blocking")]
     if len(failed):
         listed = "".join(f"\n  - {row.check_id}: {row.message}" for row in failed.itertuples())

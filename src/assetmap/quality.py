@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from assetmap.errors import ConfigError
+from assetmap.statements import read_statements
 from assetmap.warehouse import fetch
 
 if TYPE_CHECKING:
@@ -47,9 +47,7 @@ class Finding:
 
 def find_checks() -> list[QualityCheck]:
     """Return every check, in id order."""
-    folder = files("assetmap").joinpath("sql", "quality")
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
-    return [_parse(name[:-4], folder.joinpath(name).read_text("utf-8")) for name in names]
+    return [_parse(name, text) for name, text in read_statements("quality").items()]
 
 
 def assess(con: duckdb.DuckDBPyConnection, checks: list[QualityCheck]) -> list[Finding]:

@@ -8,50 +8,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from assetmap.warehouse import fetch, fetch_rows, open_warehouse
+from assetmap.statements import read_statements
+from assetmap.warehouse import fetch, fetch_table, open_warehouse
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pandas as pd
+
 
 def indicator_rows(public: Path) -> list[dict[str, Any]]:
     """Return one plain row for each indicator and area, in published order."""
-    with open_warehouse(public, read_only=True) as con:
-        rows = fetch(
-            con,
-            "SELECT i.title, i.area_name, i.value, i.low, i.high, i.unit, i.status, i.caveat "
-            "FROM pub_indicator AS i "
-            "INNER JOIN pub_indicator_meta AS m ON i.indicator_id = m.indicator_id "
-            "ORDER BY m.sort_order, "
-            "list_position(['study_area', 'ward', 'lad', 'site'], i.geography), i.area_code",
-        )
+    rows = _report(public, "indicator_table")
     plain = rows.astype(object).where(rows.notna(), None)
     return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 
 
+def quality_rows(public: Path) -> pd.DataFrame:
+    """Return the quality checks of the last build, those with findings first."""
+    return _report(public, "quality_table")
+
+
 def quality_markdown(public: Path) -> str:
-    """Return the quality report as a Markdown table."""
+    """Return the quality report as Markdown tables."""
     with open_warehouse(public, read_only=True) as con:
-        checks = fetch(con, "SELECT * FROM pub_quality ORDER BY passed, severity, check_id")
-        datasets = fetch(con, "SELECT * FROM pub_dataset ORDER BY dataset_id")
-    lines = ["# Quality report", "", "| check | severity | result |", "|---|---|---|"]
-    lines += [f"| {row.check_id} | {row.severity} | {row.message} |" for row in checks.itertuples()]
-    lines += ["", "| dataset | rows in | loaded | held | extent |", "|---|---:|---:|---:|---|"]
-    lines += [
-        f"| {d.dataset_id} | {d.row_count} | {d.loaded_count} | {d.held_count} | {d.extent} |"
-        for d in datasets.itertuples()
-    ]
-    return "\n".join(lines) + "\n"
+        datasets = fetch_table(con, "pub_dataset", ["dataset_id"])
+    counts = ["dataset_id", "row_count", "loaded_count", "held_count", "extent"]
+    checks = _markdown(quality_rows(public)[["check_id", "severity", "message"]])
+    return f"# Quality report\n\n{checks}\n{_markdown(datasets[counts])}"
 
 
 def indicator_states(public: Path) -> dict[str, str]:
     """Return, for each indicator of the last build, how many of its areas have a figure."""
     if not public.exists():
         return {}
+    states = _report(public, "indicator_state").to_numpy()
+    return {str(name): f"{measured} of {areas} areas" for name, measured, areas in states}
+
+
+def _report(public: Path, name: str) -> pd.DataFrame:
     with open_warehouse(public, read_only=True) as con:
-        _, rows = fetch_rows(
-            con,
-            "SELECT i.indicator_id, count(i.value), count(*) "
-            "FROM pub_indicator AS i GROUP BY i.indicator_id ORDER BY i.indicator_id",
-        )
-    return {name: f"{measured} of {areas} areas" for name, measured, areas in rows}
+        return fetch(con, read_statements("reports")[name])
+
+
+def _markdown(table: pd.DataFrame) -> str:
+    rows = [list(table.columns), ["---"] * len(table.columns), *table.to_numpy().tolist()]
+    return "".join(f"| {' | '.join(map(_cell, row))} |\n" for row in rows)
+
+
+def _cell(value: object) -> str:
+    return " ".join(str(value).split()).replace("|", "\\|")

@@ -170,11 +170,15 @@ def fetch_rows(
 
 
 def fetch_table(
-    con: duckdb.DuckDBPyConnection, table: str, order_by: Sequence[str] = ()
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    order_by: Sequence[str] = (),
+    columns: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return a whole table, ordered by the columns ``order_by``."""
+    """Return a whole table, or some of its columns, ordered by ``order_by`` or by all of them."""
     order = ", ".join(f'"{name}"' for name in order_by) or "ALL"
-    return fetch(con, f'SELECT * FROM "{table}" ORDER BY {order}')  # noqa: S608 - own names
+    chosen = ", ".join(f'"{name}"' for name in columns) or "*"
+    return fetch(con, f'SELECT {chosen} FROM "{table}" ORDER BY {order}')  # noqa: S608 - own names
 
 
 def list_tables(con: duckdb.DuckDBPyConnection) -> set[str]:

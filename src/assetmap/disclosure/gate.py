@@ -169,7 +169,7 @@ def _closed_because(table: str, closed: dict[str, str], lineage: dict[str, set[s
 
 def _closed_tables(source: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return each base table with "" where all its columns are public, else the reason."""
-    classed = fetch(source, f"SELECT * FROM {CLASS_TABLE} ORDER BY ALL")  # noqa: S608 - own name
+    classed = fetch_table(source, CLASS_TABLE)
     present = fetch(source, "SELECT table_name, column_name FROM duckdb_columns() ORDER BY ALL")
     present = present[present["table_name"].isin(classed["table_name"])]
     rows = classed.merge(present, how="outer", on=["table_name", "column_name"])
@@ -205,7 +205,7 @@ def _class_name(disclosure: str) -> str:
 
 
 def _read_lineage(source: duckdb.DuckDBPyConnection) -> dict[str, set[str]]:
-    rows = fetch(source, f"SELECT * FROM {LINEAGE_TABLE} ORDER BY ALL")  # noqa: S608 - own name
+    rows = fetch_table(source, LINEAGE_TABLE)
     lineage: dict[str, set[str]] = {}
     for table, read in rows[["table_name", "reads"]].to_numpy():
         lineage.setdefault(table, set()).update({read} - {""})

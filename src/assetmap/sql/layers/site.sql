@@ -1,0 +1,7 @@
+-- One row: one site whose place is known.
+SELECT
+    s.site_id,
+    s.geom_27700
+FROM stg_master_plan_site AS s
+WHERE s.geom_27700 IS NOT NULL
+ORDER BY s.site_id
