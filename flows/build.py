@@ -8,6 +8,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from assetmap import build
+from assetmap.lock import hold
 from assetmap.reports import indicator_rows, quality_markdown
 from assetmap.settings import read_settings
 
@@ -40,10 +41,11 @@ def pass_gate(raw: str, out: str) -> dict[str, int]:
 def build_flow(raw: str = "data/raw", out: str = ".") -> None:
     """Load, link, measure and gate, one task a dataset."""
     settings = read_settings(Path(raw), Path(out))
-    for dataset_id in build.start_build(settings):
-        load_dataset(raw, out, dataset_id)
-    link_assets(raw, out)
-    measure_indicators(raw, out)
-    pass_gate(raw, out)
+    with hold(settings):
+        for dataset_id in build.start_build(settings):
+            load_dataset(raw, out, dataset_id)
+        link_assets(raw, out)
+        measure_indicators(raw, out)
+        pass_gate(raw, out)
     create_table_artifact(key="indicators", table=indicator_rows(settings.public))
     create_markdown_artifact(key="quality", markdown=quality_markdown(settings.public))

@@ -40,7 +40,7 @@ OUR_CODES = {"duplicate_id": "duplicate_key"}
 
 REFUSALS = {
     "malformed_csv": "a quote is left open",
-    "duplicate_header": "stands there twice",
+    "duplicate_header": "have the same heading",
     "missing_column": "lacks 4 of 7 columns|has no heading",
     "empty_file": "the file is empty",
     "no_rows": "a heading and no rows",

@@ -1,12 +1,15 @@
 """The command line: help, exit codes, messages, and the README's table of commands."""
 
 import re
+import shutil
+import socket
 import subprocess
 import sys
 import threading
 import urllib.request
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -77,6 +80,24 @@ def test_publish_and_check_before_a_build_say_what_to_run(tmp_path):
         assert "Run `assetmap build` first." in result.stderr
 
 
+def test_a_port_that_is_taken_is_said(built):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = run_cli("serve", "--out", built.out, "--port", taken.getsockname()[1])
+    assert result.returncode == 75
+    assert "Give another with --port." in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_names_in_square_brackets_are_shown_as_written(built, tmp_path):
+    shutil.copytree(built.processed, tmp_path / "data" / "processed")
+    with duckdb.connect(tmp_path / "data" / "processed" / "public.duckdb") as con:
+        con.execute("UPDATE pub_quality SET message = 'e.g. [/centre] and [c]'")
+    result = run_cli("check", "--out", tmp_path)
+    assert result.returncode == 0, result.stderr
+    assert "[/centre]" in result.stdout
+    assert "[c]" in result.stdout
+
+
 def test_serve_without_a_site_says_what_to_run(tmp_path):
     result = run_cli("serve", "--out", tmp_path)
     assert (result.returncode, "Run `assetmap run` first." in result.stderr) == (1, True)
@@ -84,8 +105,8 @@ def test_serve_without_a_site_says_what_to_run(tmp_path):
 
 def test_fetch_of_an_unknown_or_manual_dataset_says_so():
     unknown = run_cli("fetch", "nonsense")
-    assert unknown.returncode == 1
-    assert "'nonsense' is not in data/raw/sources.toml. Use one of: " in unknown.stderr
+    assert unknown.returncode == 2
+    assert "'nonsense': not in data/raw/sources.toml" in unknown.stderr
     manual = run_cli("fetch", "public_places")
     assert manual.returncode == 1
     assert "public_places" in manual.stderr

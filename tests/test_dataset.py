@@ -177,7 +177,7 @@ def test_a_missing_column_refuses_the_file_and_names_it(tmp_path, heading, row, 
     with pytest.raises(UnreadableFileError) as caught:
         run(tmp_path)
     assert str(caught.value) == (
-        f"a.csv of town lacks {count} of 2 columns, e.g. {example!r}. Use the layout of its "
+        f"town: a.csv lacks {count} of 2 columns, e.g. {example!r}. Use the layout of its "
         "publisher (https://example.org/t)."
     )
 
@@ -187,7 +187,7 @@ def test_two_columns_for_one_of_ours_refuse_the_file(tmp_path):
     with pytest.raises(UnreadableFileError) as caught:
         run(tmp_path)
     assert str(caught.value) == (
-        "a.csv of town has 2 columns for n, e.g. 'Residents' and 'People'. "
+        "town: a.csv has 2 columns for n, e.g. 'Residents' and 'People'. "
         "Keep the columns of one layout."
     )
 
@@ -195,10 +195,10 @@ def test_two_columns_for_one_of_ours_refuse_the_file(tmp_path):
 def test_a_missing_folder_says_how_to_fetch_it(tmp_path):
     with pytest.raises(MissingInputError) as caught:
         run(tmp_path)
-    assert str(caught.value) == (
-        f"town: {tmp_path / 'town'} is missing. Download it from https://example.org/t and save "
-        "it there, or run `assetmap fetch town`."
+    assert str(caught.value).startswith(
+        f"town: {tmp_path / 'town'} is missing. Download it from https://example.org/t ("
     )
+    assert str(caught.value).endswith("and save it there, or run `assetmap fetch town`.")
 
 
 def test_an_empty_folder_holds_no_data(tmp_path):
@@ -234,7 +234,7 @@ def test_the_starter_gives_way_and_is_named_where_it_does_not(tmp_path):
 )
 def test_a_file_of_which_too_much_is_held_is_refused_whatever_held_it(tmp_path, lines):
     put(tmp_path, "a.csv", *lines)
-    with pytest.raises(ContractError, match=r"a\.csv of town: 2 of 3 rows would be held"):
+    with pytest.raises(ContractError, match=r"town: a\.csv: 2 of 3 rows would be held"):
         run(tmp_path, share=0.5)
     loaded = run(tmp_path, share=0.67)
     assert (len(loaded.table), len(loaded.held)) == (1, 2)

@@ -272,7 +272,7 @@ def test_ranks_with_a_separator_are_integers(read):
 def test_a_file_of_another_layout_is_refused_with_what_it_lacks(read, dataset, file, example):
     with pytest.raises(UnreadableFileError) as caught:
         read(dataset, file)
-    assert f"{Path(file).name} of {dataset} lacks " in str(caught.value)
+    assert f"{dataset}: {Path(file).name} lacks " in str(caught.value)
     assert example in str(caught.value)
 
 

@@ -269,7 +269,7 @@ class Mirror(http.server.BaseHTTPRequestHandler):
 
 
 def test_refresh_fetches_then_builds_then_publishes_and_a_lost_source_does_not_stop_it(
-    standing_server, tmp_path, monkeypatch
+    standing_server, tmp_path
 ):
     from flows import refresh
     from prefect.settings import PREFECT_API_URL, temporary_settings
@@ -284,8 +284,6 @@ def test_refresh_fetches_then_builds_then_publishes_and_a_lost_source_does_not_s
                 for key, name in (("census_2021_ts001", "ts001"), ("imd_2019", "lost"))
             )
         )
-        once = refresh.fetch_dataset.with_options(retries=0)
-        monkeypatch.setattr(refresh, "fetch_dataset", once)
         with temporary_settings({PREFECT_API_URL: standing_server[0]}):
             index = refresh.refresh_flow(str(raw), str(out))
         server.shutdown()

@@ -8,8 +8,8 @@ from assetmap.caveats import ABSENCES, CAVEATS
 from assetmap.datasets import find_datasets
 from assetmap.errors import IndicatorError
 from assetmap.indicators import DOMAINS, Member, expand, find_indicators, measure, parse
-from assetmap.lineage import read_statements
-from assetmap.linking import INPUTS, TABLES
+from assetmap.linking import TABLES
+from assetmap.statements import read_statements
 from assetmap.warehouse import open_warehouse, tables_read_by
 
 HEADER = {
@@ -44,9 +44,11 @@ INDICATORS = find_indicators()
 def reads(tmp_path_factory):
     """Return what each intermediate table and each indicator reads, by its name."""
     texts = read_statements("intermediate") | {i.stem: i.statement for i in INDICATORS}
+    layers = read_statements("layers").values()
     with open_warehouse(tmp_path_factory.mktemp("reads") / "w.duckdb") as con:
         found = {name: tables_read_by(con, text) for name, text in texts.items()}
-    return found | {table: set(INPUTS) for table in TABLES}
+        inputs = set().union(*(tables_read_by(con, text) for text in layers))
+    return found | dict.fromkeys(TABLES, inputs)
 
 
 def sql(statement="SELECT 1", *, without=(), lines=(), **changes):
@@ -285,6 +287,25 @@ def test_each_header_is_complete_and_plain(indicator):
 def test_ids_of_published_indicators_are_distinct():
     ids = [member.id for member in expand(INDICATORS, (400, 800, 1200))]
     assert len(set(ids)) == len(ids)
+
+
+def test_a_figure_from_registers_is_not_called_a_full_count():
+    from_registers = {i.stem for i in INDICATORS if "public_places" in i.sources}
+    assert from_registers == {
+        "assets_in_reach_share",
+        "nearest_place_distance",
+        "places",
+        "places_near_site",
+        "places_per_1000_residents",
+    }
+    stated = {i.header["interval"] for i in INDICATORS if i.stem in from_registers}
+    assert stated == {"none: from registers"}
+
+
+def test_every_caveat_is_used_by_an_indicator_or_is_a_reason_for_no_figure():
+    texts = [i.statement + i.header["caveat"] for i in INDICATORS]
+    unused = {key for key in CAVEATS if not any(key in text for text in texts)}
+    assert unused <= ABSENCES
 
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.stem)

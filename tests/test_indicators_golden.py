@@ -153,10 +153,91 @@ def test_an_area_without_any_place_has_none_and_no_share_of_none(town, tmp_path)
     assert all(row["caveat"].endswith(";nothing_to_divide") for row in shares.values())
 
 
+COUNTS_OF_PLACES = ("places", "places_per_1000_residents", "assets_in_reach_share")
+
+
+@pytest.mark.parametrize("stem", COUNTS_OF_PLACES)
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE int_area_cover SET is_whole = FALSE WHERE area_code IN ('E05000001', 'town')",
+        "DELETE FROM int_area_cover WHERE area_code IN ('E05000001', 'town')",
+    ],
+    ids=["an outline is missing", "no LSOA at all"],
+)
+def test_places_of_an_area_are_not_counted_where_its_outlines_are_not_all_there(
+    town, tmp_path, stem, change
+):
+    before = by_key(measured(town, stem))
+    after = by_key(measured(altered(town, tmp_path, change), stem))
+    require_no_part_sum(before, after, ("E05000001", "town"))
+    broken = {key: row for key, row in after.items() if key[1] in ("E05000001", "town")}
+    assert all(row["numerator"] is None for row in broken.values())
+    assert all("missing_parts" in row["caveat"].split(";") for row in broken.values())
+    assert all(after[key] == before[key] for key in before if key not in broken)
+
+
+def test_an_area_without_outlines_and_places_is_no_share_of_nothing(town, tmp_path):
+    changes = ("DELETE FROM int_asset_in_area", "UPDATE int_area_cover SET is_whole = FALSE")
+    rows = by_key(measured(altered(town, tmp_path, *changes), "assets_in_reach_share"))
+    assert all(row["caveat"].endswith(";missing_parts") for row in rows.values())
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["UPDATE stg_master_plan_site SET geom_27700 = NULL", "DELETE FROM stg_master_plan_site"],
+    ids=["none on the map", "no sites"],
+)
+def test_where_no_site_has_a_place_nothing_is_known_to_be_in_or_out_of_reach(
+    town, tmp_path, change
+):
+    emptied = altered(town, tmp_path, "DELETE FROM int_asset_near_site", change)
+    rows = by_key(measured(emptied, "assets_in_reach_share"))
+    assert {(row["status"], row["value"], row["numerator"]) for row in rows.values()} == {
+        ("not_measured", None, None)
+    }
+    assert all(row["caveat"].endswith(";no_site_with_place") for row in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("kept", "extra"),
+    [
+        ("disc-yard", ["indicative_disc"]),
+        ("point-mill", ["point_site"]),
+    ],
+)
+def test_the_share_in_reach_says_only_what_is_so_of_the_sites(town, tmp_path, kept, extra):
+    change = f"DELETE FROM stg_master_plan_site WHERE site_id <> '{kept}'"  # noqa: S608 - names of this file
+    rows = by_key(measured(altered(town, tmp_path, change), "assets_in_reach_share"))
+    conditional = {"indicative_disc", "point_site", "sites_without_place"}
+    for row in rows.values():
+        assert [key for key in row["caveat"].split(";") if key in conditional] == extra
+
+
+def test_a_site_that_states_only_its_fewest_homes_states_a_number(town, tmp_path):
+    change = "UPDATE stg_master_plan_site SET homes_min_count = 60 WHERE site_id = 'point-mill'"
+    rows = by_key(measured(altered(town, tmp_path, change), "homes_planned"))
+    mill, whole = rows["homes_planned", "point-mill"], rows["homes_planned", "town"]
+    assert (mill["value"], mill["low"], mill["high"]) == (60, 60, 60)
+    assert (whole["value"], whole["low"], whole["high"]) == (250, 200, 250)
+    assert mill["caveat"] == whole["caveat"] == "stated_by_register"
+
+
+@pytest.mark.parametrize("stem", ["places", "places_per_1000_residents", "nearest_place_distance"])
+def test_figures_of_schools_say_which_schools_and_no_others_do(town, stem):
+    said = {
+        row[0].removeprefix(f"{stem}_")
+        for row in measured(town, stem)
+        if "schools_of_all_kinds" in row[8].split(";")
+    }
+    assert said == {"school"}
+
+
 @pytest.mark.parametrize("stem", ["homes_planned", "hectares_planned"])
 def test_where_no_site_states_a_number_the_sum_is_not_stated_either(town, tmp_path, stem):
-    nothing = "UPDATE stg_master_plan_site SET stated_ha = NULL, homes_max_count = NULL"
-    rows = by_key(measured(altered(town, tmp_path, nothing), stem))
+    columns = ("stated_ha", "homes_min_count", "homes_max_count")
+    nothing = [f"UPDATE stg_master_plan_site SET {column} = NULL" for column in columns]  # noqa: S608 - names of this file
+    rows = by_key(measured(altered(town, tmp_path, *nothing), stem))
     assert {(row["status"], row["caveat"]) for row in rows.values()} == {
         ("not_measured", "stated_by_register;not_stated")
     }

@@ -1,6 +1,7 @@
 """The whole way on real input: what a fault leaves behind, other areas, the published site."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -10,14 +11,18 @@ import pytest
 
 from assetmap import pipeline
 from assetmap.errors import (
+    BusyError,
     ClashError,
     ContractError,
     CRSError,
     MissingInputError,
     MixedVintageError,
+    PublishError,
+    StorageError,
     UnknownAreaError,
     UnreadableFileError,
 )
+from assetmap.lock import hold
 from assetmap.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -87,6 +92,17 @@ def save_a_web_page_as_csv(raw):
     only_file(raw / "census_2021_ts045").write_text("<!DOCTYPE html><html>Sorry</html>")
 
 
+def ask_for_a_ward_that_the_extract_holds_in_part(raw):
+    text = (raw / "study_area.toml").read_text("utf-8")
+    before, rest = text.split("wards = [", 1)
+    rest = rest.split("]", 1)[1].replace("lsoa11_count = 45\n", "", 1)
+    (raw / "study_area.toml").write_text(f'{before}wards = ["E05001189"]{rest}', "utf-8")
+
+
+def state_another_count_of_lsoas(raw):
+    rewrite(raw / "study_area.toml", "lsoa11_count = 45", "lsoa11_count = 46")
+
+
 def break_most_codes(raw):
     path = only_file(raw / "census_2021_ts067")
     path.write_text(path.read_text("utf-8").replace("E01", "95A"), "utf-8")
@@ -94,8 +110,10 @@ def break_most_codes(raw):
 
 FAULTS = [
     (lose_a_file, MissingInputError, r"imd_2019: no data file in .*imd_2019\. Download it from https://www\.gov\.uk/.* or run `assetmap fetch imd_2019`\."),
-    (empty_a_folder, MissingInputError, r"public_places: no data file in .*public_places\."),
+    (empty_a_folder, MissingInputError, r"public_places: no data file in .*public_places\. It is put together by hand; its README says how"),
     (ask_for_a_ward_of_2018, UnknownAreaError, r"study_area\.toml: wards has 1 of 3 codes that are not wards in force in 2017, e\.g\. 'E05011151'\..* Use codes of the \d+ wards"),
+    (ask_for_a_ward_that_the_extract_holds_in_part, UnknownAreaError, r"study_area\.toml: lookup_lsoa11_ward17 gives the wards \d+ LSOAs of 2011 and lsoa11_count is not given\. The starter extract .* put the full lookup"),
+    (state_another_count_of_lsoas, UnknownAreaError, r"gives the wards 45 LSOAs of 2011 and lsoa11_count says 46\."),
     (put_a_code_of_2021_among_those_of_2011, MixedVintageError, r"stg_imd_2019 holds 1 LSOA codes of 2021 where it needs those of 2011, e\.g\. 'E01\d{6}'\. Use the edition"),
     (state_another_crs, CRSError, r"LSOA_2011_BSC_starter\.geojson is in EPSG:3857; assetmap reads EPSG:4326 .* Export the layer in one of these\."),
     (add_a_second_full_file, ClashError, r"census_2021_ts001: first\.csv and second\.csv both hold 143 rows of the same key, e\.g\. 'E01\d{6}'\. Keep one"),
@@ -129,21 +147,62 @@ def test_all_missing_datasets_are_named_at_once(tmp_path):
         MissingInputError, match="14 of the required datasets are missing"
     ) as caught:
         pipeline.run_build(read_settings(raw, tmp_path))
-    assert str(caught.value).count("assetmap fetch") == 14
+    assert str(caught.value).count("or run `assetmap fetch ") == 12
+    assert str(caught.value).count("It is put together by hand") == 2
     assert not (tmp_path / "maps").exists()
 
 
-def test_a_page_that_fails_leaves_the_last_site(published, monkeypatch):
-    from assetmap.errors import PublishError
+def test_a_second_run_at_the_same_time_is_told_to_wait(published):
+    settings = read_settings(RAW, published)
+    before = contents(published / "maps")
+    with hold(settings):
+        for run in (pipeline.run_build, pipeline.run_publish):
+            with pytest.raises(BusyError, match="another run is writing there") as caught:
+                run(settings)
+            assert caught.value.exit_code == 75
+    assert contents(published / "maps") == before
+
+
+def test_a_swap_that_fails_half_way_puts_the_old_site_back(published, monkeypatch):
+    before, replace = contents(published / "maps"), os.replace
+
+    def fail(source, target):
+        if str(source).endswith("maps.new"):
+            raise PermissionError(13, "Permission denied")
+        replace(source, target)
+
+    monkeypatch.setattr(pipeline.os, "replace", fail)
+    with pytest.raises(StorageError, match=r"cannot be written \(Permission denied\)"):
+        pipeline.run_publish(read_settings(RAW, published))
+    assert contents(published / "maps") == before
+
+
+def test_a_swap_that_was_cut_off_is_mended_by_the_next_run(published, monkeypatch):
     from assetmap.publish import site
 
-    def fail(_public, target):
+    before = contents(published / "maps")
+    (published / "maps").rename(published / "maps.old")
+    message = "map-area: no."
+
+    def fail(_tables, _target):
+        raise PublishError(message)
+
+    monkeypatch.setattr(site, "write_site", fail)
+    with pytest.raises(PublishError):
+        pipeline.run_publish(read_settings(RAW, published))
+    assert contents(published / "maps") == before
+
+
+def test_a_page_that_fails_leaves_the_last_site(published, monkeypatch):
+    from assetmap.publish import site
+
+    def fail(_tables, target):
         (target / "index.html").write_text("half")
         message = "map-area: no."
         raise PublishError(message)
 
     before = contents(published / "maps")
-    monkeypatch.setattr(site, "publish_site", fail)
+    monkeypatch.setattr(site, "write_site", fail)
     with pytest.raises(PublishError):
         pipeline.run_publish(read_settings(RAW, published))
     assert contents(published / "maps") == before
@@ -236,6 +295,9 @@ def test_a_bad_row_is_held_with_its_file_row_and_reason(tmp_path):
     settings = read_settings(raw, tmp_path)
     pipeline.run_build(settings)
     held = pd.read_csv(settings.processed / "quarantine.csv")
+    others = held[held["dataset"] != "census_2021_ts001"]
+    assert others["dataset"].tolist() == ["public_places"] * 3  # archives and a prison's library
+    held = held.drop(others.index)
     assert held.to_dict("records") == [
         {
             "dataset": "census_2021_ts001",
@@ -246,8 +308,8 @@ def test_a_bad_row_is_held_with_its_file_row_and_reason(tmp_path):
         }
     ]
     checks = json.loads((settings.processed / "quality.json").read_text())["checks"]
-    assert {c["check_id"]: c["finding_count"] for c in checks}["rows_held"] == 1
-    assert pipeline.summarise(settings).rows_held == 1
+    assert {c["check_id"]: c["finding_count"] for c in checks}["rows_held"] == 4
+    assert pipeline.summarise(settings).rows_held == 4
 
 
 def link_into(raw, folder, *sources):

@@ -53,14 +53,14 @@ GOOD = {
         [("mill", 400, 0.99)],
     ),
     "mart_indicator": (
-        """indicator_id VARCHAR, geography VARCHAR, area_code VARCHAR, unit VARCHAR,
-        status VARCHAR, value DOUBLE""",
+        """indicator_id VARCHAR, geography VARCHAR, area_code VARCHAR, area_name VARCHAR,
+        unit VARCHAR, status VARCHAR, value DOUBLE, low DOUBLE, high DOUBLE""",
         [
-            ("residents", "study_area", "town", "count", "published", 30),
-            ("residents", "ward", "E05000001", "count", "published", 10),
-            ("residents", "ward", "E05000002", "count", "published", 20),
-            ("share", "study_area", "town", "percent", "published", 50),
-            ("share", "ward", "E05000001", "percent", "published", 40),
+            ("residents", "study_area", "town", "Town", "count", "published", 30, None, None),
+            ("residents", "ward", "E05000001", "North", "count", "published", 10, None, None),
+            ("residents", "ward", "E05000002", "South", "count", "published", 20, None, None),
+            ("share", "study_area", "town", "Town", "percent", "published", 50, 50, 60),
+            ("share", "ward", "E05000001", "North", "percent", "published", 40, 30, 40),
         ],
     ),
     "mart_link": ("asset_id VARCHAR, site_id VARCHAR", [("a", "mill")]),
@@ -131,6 +131,11 @@ PLANTED = {
         1,
         "E01000001",
     ),
+    "interval_inverted": (
+        "UPDATE mart_indicator SET value = 29.9 WHERE low = 30",
+        1,
+        "share of North",
+    ),
     "lsoa_without_census": (
         "UPDATE int_census_2021 SET aged_16_plus_count = NULL WHERE lsoa11cd = 'E01000002'",
         1,
@@ -195,6 +200,25 @@ def test_a_planted_fault_is_found_by_its_check_and_named(con, check_id):
     assert finding.message.startswith(f"{count} ")
     assert example in finding.message
     assert finding.severity == CHECKS[check_id].severity
+
+
+def test_places_without_a_postcode_are_not_claimed_to_be_compared(con):
+    # The surgery "c" has no postcode: whether its outline is right cannot be told.
+    check = CHECKS["asset_outline_against_postcode"]
+    con.execute("UPDATE int_asset_in_lsoa11 SET lsoa11cd = 'E01000009' WHERE asset_id = 'c'")
+    (finding,) = assess(con, [check])
+    assert finding.passed
+    assert "every place that has a postcode" in finding.message
+    con.execute("UPDATE stg_postcode_lsoa SET lsoa11cd = 'E01000002'")
+    (finding,) = assess(con, [check])
+    assert finding.message.startswith("1 of the places with a postcode ")
+
+
+@pytest.mark.parametrize("change", ["value = 40.1", "low = 41, value = NULL"])
+def test_a_figure_above_its_bounds_or_bounds_the_wrong_way_round_are_found(con, change):
+    con.execute(f"UPDATE mart_indicator SET {change} WHERE high = 40")  # noqa: S608 - names of this file
+    (finding,) = assess(con, [CHECKS["interval_inverted"]])
+    assert finding.finding_count == 1
 
 
 @pytest.mark.parametrize("change", ["U", "S"])

@@ -246,13 +246,44 @@ def test_best_fit_gives_each_lsoa_to_ward_study_area_and_whole_authority(con):
     ]
 
 
+def test_an_area_is_whole_where_every_one_of_its_lsoas_has_an_outline(con):
+    tables = {
+        "int_lsoa11_in_area": (
+            "lsoa11cd VARCHAR, area_code VARCHAR, geography VARCHAR",
+            [
+                (L1, NORTH, "ward"),
+                (L2, NORTH, "ward"),
+                (L3, SOUTH, "ward"),
+                (L1, "town", "study_area"),
+                (L2, "town", "study_area"),
+                (L3, "town", "study_area"),
+                (L4, CITY, "lad"),
+            ],
+        ),
+        "stg_lsoa_2011": ("lsoa11cd VARCHAR", [(L1,), (L2,), (L5,)]),
+    }
+    rows = run(con, "int_area_cover", tables)
+    assert [tuple(row.values()) for row in rows] == [
+        (NORTH, True),
+        (SOUTH, False),
+        (CITY, False),
+        ("town", False),
+    ]
+
+
 def postcodes(positions, lsoas):
     return {
         "stg_code_point_open": (
             "postcode VARCHAR, easting_m DOUBLE, northing_m DOUBLE",
             positions,
         ),
-        "stg_postcode_lsoa": ("postcode VARCHAR, lsoa11cd VARCHAR", lsoas),
+        "stg_postcode_lsoa": (
+            "postcode VARCHAR, lsoa11cd VARCHAR, user_type VARCHAR",
+            [
+                (postcode, lsoa, "0") if not kind else (postcode, lsoa, *kind)
+                for postcode, lsoa, *kind in lsoas
+            ],
+        ),
     }
 
 
@@ -280,6 +311,29 @@ def test_a_postcode_counts_where_it_is_live_has_a_position_and_a_known_lsoa(con)
         ("B1 1AA", L1, 2),
         ("B1 1AB", L1, 2),
         ("B1 1AF", L2, 1),
+    ]
+
+
+def test_postcodes_of_large_users_are_left_out_but_where_an_lsoa_has_no_other(con):
+    codes = ("B1 1AA", "B1 1AB", "B1 1AC", "B2 1AA", "B2 1AB", "B3 1AA")
+    tables = postcodes(
+        [(code, 400000, 290000) for code in codes],
+        [
+            ("B1 1AA", L1, "0"),
+            ("B1 1AB", L1, "1"),  # offices: nobody lives there
+            ("B1 1AC", L1, "0"),
+            ("B2 1AA", L2, "1"),  # both are large, and the LSOA's people must be somewhere
+            ("B2 1AB", L2, "1"),
+            ("B3 1AA", L3, None),  # the lookup does not say
+        ],
+    )
+    rows = run(con, "int_postcode", tables)
+    assert [(row["postcode"], row["lsoa11cd"], row["lsoa_postcode_count"]) for row in rows] == [
+        ("B1 1AA", L1, 2),
+        ("B1 1AC", L1, 2),
+        ("B2 1AA", L2, 2),
+        ("B2 1AB", L2, 2),
+        ("B3 1AA", L3, 1),
     ]
 
 
@@ -351,7 +405,7 @@ def test_a_place_is_in_its_lsoa_and_in_what_that_lsoa_belongs_to(con):
     ]
 
 
-def test_each_domain_keeps_its_own_score_and_decile(con):
+def test_each_domain_keeps_its_own_score_and_decile_and_the_people_it_is_about(con):
     domains = (
         "barriers",
         "crime",
@@ -365,11 +419,14 @@ def test_each_domain_keeps_its_own_score_and_decile(con):
     )
     columns = ["lsoa11cd VARCHAR"]
     columns += [f"{domain}_score DOUBLE, {domain}_decile BIGINT" for domain in domains]
+    people = ("resident", "child", "aged_60_plus", "working_age")
+    columns += [f"{group}_mid2015_count DOUBLE" for group in people]
     figures = [figure for n in range(1, 10) for figure in (n / 10, n)]
-    tables = {"stg_imd_2019": (", ".join(columns), [(L1, *figures)])}
+    tables = {"stg_imd_2019": (", ".join(columns), [(L1, *figures, 1000, 200, 150, 600)])}
     rows = run(con, "int_imd_domain", tables)
+    about = {"employment": 600, "idaci": 200, "idaopi": 150}
     assert [tuple(row.values()) for row in rows] == [
-        (L1, domain, n / 10, n) for n, domain in enumerate(domains, 1)
+        (L1, domain, n / 10, n, about.get(domain, 1000)) for n, domain in enumerate(domains, 1)
     ]
 
 

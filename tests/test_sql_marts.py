@@ -40,7 +40,7 @@ LINKS = {
         [
             ("gp-1", "yard", 0),
             ("gp-2", "yard", 400),
-            ("school-1", "yard", 400.4),
+            ("school-1", "yard", 400.5),
             ("school-2", "yard", 800.1),
             ("gp-1", "mill", 123.5),
             ("school-1", "mill", 700),
@@ -52,7 +52,7 @@ LINKS = {
         [
             ("gp-1", "yard", 0),
             ("gp-2", "yard", 400),
-            ("school-1", "yard", 400.4),
+            ("school-1", "yard", 400.5),
             ("school-2", "mill", 700),
         ],
     ),
@@ -271,6 +271,12 @@ def links(con):
     return {(row["asset_id"], row["site_id"]): row for row in rows_of(con, STATEMENTS["mart_link"])}
 
 
+@pytest.mark.parametrize("pair", [("gp-1", "mill"), ("school-1", "yard")], ids=" to ".join)
+def test_a_distance_is_rounded_in_a_reason_as_it_is_on_a_page(links, pair):
+    # 123.5 and 400.5: a half goes to the even number in both places.
+    assert f"Lies {links[pair]['distance_m']:,.0f} m in" in links[pair]["reason"]
+
+
 @pytest.mark.parametrize("pair", sorted(REASONS), ids=" to ".join)
 def test_a_link_says_why_in_one_sentence(links, pair):
     assert links[pair]["reason"] == REASONS[pair]
@@ -310,8 +316,8 @@ def test_an_lsoa_is_shown_in_the_study_area_or_near_a_site(con):
                 [("E01000001", "mill"), ("E01000002", "mill"), ("E01000002", "yard")],
             ),
             "stg_lookup_lsoa11_ward17": (
-                "lsoa11cd VARCHAR, wd17nm VARCHAR",
-                [("E01000001", "North")],
+                "lsoa11cd VARCHAR, wd17cd VARCHAR, wd17nm VARCHAR",
+                [("E01000001", "E05000001", "North")],
             ),
             "stg_imd_2019": (
                 "lsoa11cd VARCHAR, imd_decile BIGINT, imd_score DOUBLE, imd_rank BIGINT",
@@ -320,11 +326,11 @@ def test_an_lsoa_is_shown_in_the_study_area_or_near_a_site(con):
             "int_census_2021": ("lsoa11cd VARCHAR, resident_count DOUBLE", [("E01000001", 0)]),
         },
     )
-    kept = ("lsoa11cd", "wd17nm", "is_in_study_area", "imd_rank", "resident_count")
+    kept = ("lsoa11cd", "wd17cd", "wd17nm", "is_in_study_area", "imd_rank", "resident_count")
     rows = rows_of(con, STATEMENTS["mart_lsoa"])
     assert [tuple(row[name] for name in kept) for row in rows] == [
-        ("E01000001", "North", True, 7, 0),
-        ("E01000002", "not in the lookup", False, None, None),
+        ("E01000001", "E05000001", "North", True, 7, 0),
+        ("E01000002", None, "not in the lookup", False, None, None),
     ]
 
 

@@ -48,6 +48,39 @@ def test_both_layouts_of_the_register_of_practices_come_out_alike():
     assert "01210000000" not in table.to_csv()
 
 
+LIBRARIES = """source_id,name,kind,detail,easting,northing,postcode,register,location_precision
+1,Town Library,library,Static Library,400000,290000,B1 1AA,list,postcode
+2,Prison Library,library,Prison Library,400000,290000,B1 1AA,list,postcode
+3,Archive,library,Archive,400000,290000,B1 1AA,list,postcode
+4,Old Town,library,Static Local History Library,400000,290000,B1 1AA,list,postcode
+5,Library Without Detail,library,,400000,290000,B1 1AA,list,postcode
+6,Archive,school,Archive,400000,290000,B1 1AA,list,postcode
+"""
+
+
+def test_libraries_that_are_not_open_to_all_are_held_and_not_counted(tmp_path):
+    folder = tmp_path / "public_places"
+    folder.mkdir()
+    (folder / "places.csv").write_text(LIBRARIES, encoding="utf-8")
+    loaded = load(find_datasets()["public_places"], tmp_path, max_held_share=0.5)
+    assert loaded.table["asset_id"].tolist() == ["1", "5", "6"]
+    assert loaded.held[["reason", "column"]].drop_duplicates().to_numpy().tolist() == [
+        ["bad_category", "kind"]
+    ]
+    assert loaded.held["row_number"].tolist() == [3, 4, 5]  # lines of the file
+
+
+def test_the_starter_set_holds_three_such_libraries():
+    loaded = load(find_datasets()["public_places"], ROOT / "data/raw", max_held_share=0.5)
+    assert loaded.table["kind"].value_counts().to_dict() == {
+        "school": 93,
+        "gp_practice": 38,
+        "library": 5,
+        "hospital": 3,
+    }
+    assert loaded.held["reason"].tolist() == ["bad_category"] * 3
+
+
 def test_sources_toml_knows_every_dataset_and_its_folder():
     sources = read_sources(ROOT / "data" / "raw" / "sources.toml")
     folders = {key: source.folder for key, source in sources.items()}

@@ -240,7 +240,7 @@ def test_a_folder_with_lock_in_its_name_is_not_busy(tmp_path):
 
 def test_a_file_that_is_no_database_is_a_fault_of_storage(path):
     path.write_bytes(b"not a database" * 1000)
-    with pytest.raises(StorageError, match="cannot be written or read"), open_warehouse(path):
+    with pytest.raises(StorageError, match="is damaged"), open_warehouse(path):
         pass
 
 

@@ -40,6 +40,27 @@ def require_known_wards(con: duckdb.DuckDBPyConnection, study_area: StudyArea, p
         raise UnknownAreaError(message)
 
 
+def require_whole_wards(con: duckdb.DuckDBPyConnection, study_area: StudyArea, path: Path) -> None:
+    """Raise UnknownAreaError where the lookup may hold only a part of the wards.
+
+    The starter extract of the lookup has whole wards for the area that ships and parts of
+    those around it, so there ``lsoa11_count`` must be stated; wherever it is, it must agree.
+    """
+    lookup = fetch_table(con, _WARDS, columns=("lsoa11cd", "wd17cd"))
+    accounts = fetch_table(con, "run_dataset", columns=("dataset_id", "is_starter"))
+    is_starter = bool(accounts.set_index("dataset_id")["is_starter"]["lookup_lsoa11_ward17"])
+    count, stated = int(lookup["wd17cd"].isin(study_area.wards).sum()), study_area.lsoa11_count
+    if stated == count or (stated is None and not is_starter):
+        return
+    said = "is not given" if stated is None else f"says {stated}"
+    message = (
+        f"{path}: lookup_lsoa11_ward17 gives the wards {count} LSOAs of 2011 and lsoa11_count "
+        f"{said}. The starter extract of the lookup holds only parts of most wards: put the full "
+        "lookup into its folder, or state the true number of LSOAs."
+    )
+    raise UnknownAreaError(message)
+
+
 def require_own_id(con: duckdb.DuckDBPyConnection, study_area: StudyArea, path: Path) -> None:
     """Raise ConfigError where the study area has the id of a site: both are codes of areas."""
     sites = fetch_table(con, "stg_master_plan_site", columns=("site_id",))

@@ -17,7 +17,12 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from assetmap import fields, linking, provenance
-from assetmap.areas import require_known_wards, require_own_id, require_vintages
+from assetmap.areas import (
+    require_known_wards,
+    require_own_id,
+    require_vintages,
+    require_whole_wards,
+)
 from assetmap.caveats import CAVEATS
 from assetmap.convert import MARK_COLUMNS
 from assetmap.dataset import Dataset, Loaded, load
@@ -42,6 +47,7 @@ from assetmap.warehouse import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import duckdb
@@ -103,7 +109,7 @@ def start_build(settings: Settings) -> list[str]:
     present = {key: _has_input(dataset, settings) for key, dataset in datasets.items()}
     missing = [d for key, d in datasets.items() if d.required and not present[key]]
     if missing:
-        raise MissingInputError(_missing_message(missing, settings))
+        raise MissingInputError(_missing_message(missing, settings.raw))
     folder = build_folder(settings)
     try:
         shutil.rmtree(folder, ignore_errors=True)
@@ -136,6 +142,7 @@ def link_assets(settings: Settings) -> dict[str, int]:
     with open_warehouse(growing_warehouse(settings)) as con:
         path = settings.raw / "study_area.toml"
         require_known_wards(con, settings.study_area, path)
+        require_whole_wards(con, settings.study_area, path)
         require_own_id(con, settings.study_area, path)
         require_vintages(con)
         derive(con, read_statements("intermediate"))
@@ -152,6 +159,7 @@ def measure_indicators(settings: Settings) -> int:
         derive(con, statements, require_all=True)
         areas = fetch_table(con, "int_area", ["geography", "area_code"])
         figures = measure(con, members, areas)
+        figures["source"] = figures["source"].map(_keep_loaded(con))
         _write_marts(con, settings, members, figures)
         findings = as_table(assess(con, checks))
         _write_public(con, "quality", findings)
@@ -171,9 +179,17 @@ def finish_build(settings: Settings) -> dict[str, int]:
     """Pass the gate and put the whole build in the last one's place; return table counts."""
     folder = build_folder(settings)
     counts = pass_gate(growing_warehouse(settings), folder / settings.public.name)
-    for path in sorted(folder.iterdir()):
-        os.replace(path, settings.processed / path.name)  # noqa: PTH105 - the atomic call
-    folder.rmdir()
+    try:
+        for path in sorted(folder.iterdir()):
+            os.replace(path, settings.processed / path.name)  # noqa: PTH105 - the atomic call
+        folder.rmdir()
+    except OSError as fault:
+        message = (
+            f"{settings.processed}: the new build cannot take the last one's place "
+            f"({fault.strerror}). Close programs that have its files open, and build again."
+        )
+        raise StorageError(message) from None
+    _LOG.info("built: %s", settings.processed)
     return counts
 
 
@@ -181,13 +197,11 @@ def _has_input(dataset: Dataset, settings: Settings) -> bool:
     return bool(find_inputs(dataset.folder_in(settings.raw), dataset.members))
 
 
-def _missing_message(missing: list[Dataset], settings: Settings) -> str:
+def _missing_message(missing: list[Dataset], raw: Path) -> str:
     lines = "".join(
-        f"\n  - {d.id}: no data file in {d.folder_in(settings.raw)}. Download it from "
-        f"{d.source.url} ({d.source.licence}) and save it there, or run `assetmap fetch {d.id}`."
-        for d in missing
+        f"\n  - {d.id}: no data file in {d.folder_in(raw)}. {d.how_to_get_it()}" for d in missing
     )
-    return f"{len(missing)} of the required datasets are missing from {settings.raw}:{lines}"
+    return f"{len(missing)} of the required datasets are missing from {raw}:{lines}"
 
 
 def _write_settings(con: duckdb.DuckDBPyConnection, settings: Settings) -> None:
@@ -248,7 +262,9 @@ def _write_marts(
     caveats = pd.DataFrame({"caveat": list(CAVEATS), "meaning": list(CAVEATS.values())})
     classes = {m.id: str(m.indicator.disclosure) for m in members}
     _write_public(con, "indicator", figures)
-    _write_public(con, "indicator_meta", pd.DataFrame([member.meta() for member in members]))
+    meta = pd.DataFrame([member.meta() for member in members])
+    meta["source"] = meta["source"].map(_keep_loaded(con))
+    _write_public(con, "indicator_meta", meta)
     _write_public(con, "caveat", caveats)
     _write_public(con, "dataset", _dataset_table(con))
     _write_public(con, "input", fetch_table(con, "run_file", ["file"]))
@@ -261,6 +277,12 @@ def _write_marts(
     )
 
 
+def _keep_loaded(con: duckdb.DuckDBPyConnection) -> Callable[[str], str]:
+    """Return what leaves only loaded datasets in a list of sources: some are optional."""
+    loaded = set(fetch_table(con, "run_dataset", columns=("dataset_id",))["dataset_id"])
+    return lambda sources: ";".join(name for name in sources.split(";") if name in loaded)
+
+
 def _write_public(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
     """Write ``mart_<name>`` with the columns of its published twin."""
     contract = next(c for c in PUBLISHED if c.table == f"pub_{name}")
@@ -271,8 +293,27 @@ def _dataset_table(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     accounts = fetch_table(con, "run_dataset", ["dataset_id"])
     sources = [asdict(get_dataset(key).source) for key in accounts["dataset_id"]]
     described = pd.DataFrame(sources)[["title", "publisher", "licence", "url", "period"]]
-    extent = accounts["is_starter"].map({True: "starter extract", False: "full"})
-    return pd.concat([accounts, described], axis=1).assign(extent=extent)
+    is_starter = accounts["is_starter"].astype(bool)
+    is_dated = is_starter | ~accounts["dataset_id"].map(_is_replaced)
+    return pd.concat([accounts, described], axis=1).assign(
+        extent=is_starter.map({True: "starter extract", False: "full"}),
+        period=described["period"].where(is_dated, "as in the file that was loaded"),
+    )
+
+
+def _is_replaced(dataset_id: str) -> bool:
+    return get_dataset(dataset_id).source.is_replaced
+
+
+def _data_as_of(accounts: pd.DataFrame) -> str:
+    """Return the latest date that is known of the data: that of a replaced file is not."""
+    dates = [
+        source.as_of
+        for key, is_starter in zip(accounts["dataset_id"], accounts["is_starter"], strict=True)
+        for source in [get_dataset(key).source]
+        if is_starter or not source.is_replaced
+    ]
+    return max(dates)
 
 
 def _run_table(con: duckdb.DuckDBPyConnection, settings: Settings) -> pd.DataFrame:
@@ -285,7 +326,7 @@ def _run_table(con: duckdb.DuckDBPyConnection, settings: Settings) -> pd.DataFra
         ),
         "code_version": provenance.code_version(),
         "policy_hash": provenance.hash_policy(settings),
-        "data_as_of": max(get_dataset(key).source.as_of for key in accounts["dataset_id"]),
+        "data_as_of": _data_as_of(accounts),
         "area_name": settings.study_area.name,
         "area_id": settings.study_area.id,
         "crs_operation": operation,

@@ -9,8 +9,8 @@ from typing import Final
 
 CAVEATS: Final[dict[str, str]] = {
     "best_fit": (
-        "Adds up whole LSOAs, each given to the ward where most of its people live (the best fit "
-        "of the ONS), so it is close to the ward's own boundary but not the same."
+        "Adds up whole LSOAs. The ONS gives each to a ward by best fit of its population-weighted "
+        "centre, so the sum is close to the ward's own boundary but not the same."
     ),
     "catchment_beyond_data": (
         "Part of the catchment lies outside the neighbourhoods that are loaded, so there is no "
@@ -19,6 +19,9 @@ CAVEATS: Final[dict[str, str]] = {
     "census_perturbation": (
         "The ONS changed small census counts slightly to protect people; totals of different "
         "tables differ by a few."
+    ),
+    "communal_residents": (
+        "Residents of 2021 include people in prisons, halls of residence and care homes."
     ),
     "full_files_needed": (
         "Not available: needs the full official files, of which only an extract is loaded."
@@ -33,6 +36,7 @@ CAVEATS: Final[dict[str, str]] = {
     ),
     "missing_parts": "Not available: a figure is missing for at least one part of the area.",
     "no_place_of_kind": "Not available: no place of this kind with a position is loaded.",
+    "no_site_with_place": "Not available: the place of no site is recorded.",
     "not_stated": "Not available: the register and the journals state none.",
     "nothing_to_divide": "Not available: a share of nothing; the count below the line is 0.",
     "point_site": (
@@ -40,6 +44,10 @@ CAVEATS: Final[dict[str, str]] = {
         "come out longer than from an edge."
     ),
     "prisoners_left_out": "The population behind it leaves prisoners out.",
+    "register_extent": (
+        "The extract of the registers that ships holds the places of the study area and of 800 m "
+        "around it; beyond that, places are missing until the full registers are loaded."
+    ),
     "registers_of_different_dates": (
         "Places come from registers of different dates; openings and closures since then are not "
         "in it."
@@ -48,13 +56,19 @@ CAVEATS: Final[dict[str, str]] = {
         "Deprivation compares neighbourhoods with each other; it is not an amount, and not "
         "everyone in a deprived neighbourhood is deprived."
     ),
+    "schools_of_all_kinds": (
+        "Schools are all establishments of the register: colleges, universities and small "
+        "independent schools are among them. The number says nothing of how many pupils they take."
+    ),
     "site_without_place": "Not available: the place of the site is not recorded.",
-    "sites_that_state_none": "At least one site states no figure, so the sum is a lower limit.",
+    "sites_that_state_none": (
+        "At least one site states no figure, so more may be planned than this."
+    ),
     "sites_without_place": "Sites whose place is not recorded are left out.",
     "spread_over_postcodes": (
-        "An estimate: the residents of each LSOA are shared equally among its live postcodes. "
-        "Low and high are the lowest and highest of this and of sharing by area; they are not a "
-        "margin of error."
+        "An estimate: the residents of each LSOA are shared equally among its live "
+        "small-user postcodes. Low and high are the lowest and highest of this and of sharing by "
+        "area; they are not a margin of error."
     ),
     "stated_by_register": "As the register or journal states it; not a count of what was built.",
     "straight_line_distance": (
@@ -65,12 +79,8 @@ CAVEATS: Final[dict[str, str]] = {
         "Some LSOAs were merged or changed between 2011 and 2021; their people were shared out "
         "by the residents of mid-2015."
     ),
-    "weighted_by_all_residents": (
-        "Weighted by all residents, also where the domain is about children, older people or "
-        "those of working age."
-    ),
     "weighted_score": (
-        "A mean of scores, weighted by residents: it orders areas, but half the score is not "
+        "A mean of scores, weighted by people: it orders areas, but half the score is not "
         "half the deprivation. Ranks and deciles are never averaged."
     ),
 }
@@ -81,6 +91,7 @@ ABSENCES: Final = frozenset(
         "full_files_needed",
         "missing_parts",
         "no_place_of_kind",
+        "no_site_with_place",
         "not_stated",
         "nothing_to_divide",
         "site_without_place",

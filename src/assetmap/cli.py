@@ -19,18 +19,19 @@ from rich.table import Table
 
 from assetmap import pipeline
 from assetmap.datasets import find_datasets
-from assetmap.errors import AssetmapError, MissingInputError
+from assetmap.errors import AssetmapError, BusyError, MissingInputError
 from assetmap.indicators import expand, find_indicators
 from assetmap.readers import find_inputs
 from assetmap.reports import indicator_states
 from assetmap.settings import Settings, read_settings
-from assetmap.sources import read_sources
+from assetmap.sources import list_downloads, read_sources
 
 if TYPE_CHECKING:
     from assetmap.dataset import Dataset
     from assetmap.sources import DatasetSource
 
 LOOPBACK = "127.0.0.1"
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="assetmap",
@@ -39,7 +40,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console(highlight=False)
+# No markup: names out of the data may hold square brackets.
+console = Console(highlight=False, markup=False)
 
 RawOption = Annotated[Path, typer.Option("--raw", help="Folder with settings and datasets.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for data/processed and maps.")]
@@ -79,19 +81,18 @@ def fetch_command(
     raw: RawOption = RAW_DEFAULT,
 ) -> None:
     """Download datasets from their publishers; the last good file stays if one fails."""
-    sources = read_sources(raw / "sources.toml")
+    path = raw / "sources.toml"
+    sources = read_sources(path)
     unknown = [key for key in datasets or [] if key not in sources]
     if unknown:
-        message = (
-            f"{unknown[0]!r} is not in {raw / 'sources.toml'}. Use one of: {', '.join(sources)}."
-        )
-        raise MissingInputError(message)
-    wanted = datasets or [key for key, source in sources.items() if source.url]
-    failures = [message for key in wanted if (message := _fetch_one(sources[key], raw))]
+        message = f"{', '.join(map(repr, unknown))}: not in {path}. Use: {', '.join(sources)}."
+        raise typer.BadParameter(message)
+    wanted = datasets or list_downloads(sources)
+    failures = [fault for key in wanted if (fault := _fetch_one(sources[key], raw))]
     if failures:
-        listed = "".join(f"\n  - {message}" for message in failures)
-        message = f"{len(failures)} of {len(wanted)} downloads failed:{listed}"
-        raise AssetmapError(message)
+        listed = "".join(f"\n  - {fault}" for fault in failures)
+        sys.stderr.write(f"{len(failures)} of {len(wanted)} downloads failed:{listed}\n")
+        raise typer.Exit(max(fault.exit_code for fault in failures))
 
 
 @app.command("build")
@@ -141,7 +142,14 @@ def serve_command(
         message = f"{maps} holds no site. Run `assetmap run` first."
         raise MissingInputError(message)
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(maps))
-    with http.server.ThreadingHTTPServer((LOOPBACK, port), handler) as server:
+    try:
+        server = http.server.ThreadingHTTPServer((LOOPBACK, port), handler)
+    except OSError as fault:
+        message = (
+            f"port {port} of {LOOPBACK} is taken ({fault.strerror}). Give another with --port."
+        )
+        raise BusyError(message) from None
+    with server:
         console.print(f"http://{LOOPBACK}:{server.server_port}/ (Ctrl-C ends it)", soft_wrap=True)
         try:
             server.serve_forever()
@@ -157,6 +165,9 @@ def main() -> None:
         console.file.flush()
         sys.stderr.write(f"{fault}\n")
         sys.exit(fault.exit_code)
+    except KeyboardInterrupt:
+        sys.stderr.write("stopped; the published site is unchanged\n")
+        sys.exit(INTERRUPTED)
 
 
 def _build(settings: Settings) -> None:
@@ -176,8 +187,8 @@ def _state(dataset: Dataset, settings: Settings) -> str:
     return "starter extract" if all(source.is_starter for source in inputs) else "full file"
 
 
-def _fetch_one(source: DatasetSource, raw: Path) -> str:
-    """Download one dataset with a progress bar; return "" or what went wrong."""
+def _fetch_one(source: DatasetSource, raw: Path) -> AssetmapError | None:
+    """Download one dataset with a progress bar; return what went wrong, if anything did."""
     from assetmap.fetch import fetch  # noqa: PLC0415 - httpx is slow to import
 
     columns = (
@@ -195,9 +206,10 @@ def _fetch_one(source: DatasetSource, raw: Path) -> str:
                 progress=lambda done, total: bar.update(task, completed=done, total=total),
             )
         except AssetmapError as fault:
-            return str(fault)
-    console.print(f"{source.id}: {result.state}, {result.size_bytes:,} bytes", soft_wrap=True)
-    return ""
+            return fault
+    said = f"{source.id}: {result.state}, {result.size_bytes:,} bytes. {source.attribution}"
+    console.print(said, result.note, soft_wrap=True)
+    return None
 
 
 if __name__ == "__main__":

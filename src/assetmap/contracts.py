@@ -72,12 +72,16 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Contract:
-    """The columns of one table, in order, and the columns that identify a row."""
+    """The columns of one table, in order, and the columns that identify a row.
+
+    ``ranges`` are pairs of columns of which the first may not be above the second.
+    """
 
     table: str
     row_is: str
     primary_key: tuple[str, ...]
     columns: tuple[Column, ...]
+    ranges: tuple[tuple[str, str], ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -132,6 +136,7 @@ def find_breaches(frame: pd.DataFrame, contract: Contract) -> list[Breach]:
     """
     _require_columns(frame, contract)
     breaches = [b for column in contract.columns for b in _column_breaches(frame, column)]
+    breaches += [b for low, high in contract.ranges for b in _range_breaches(frame, low, high)]
     repeated = frame.duplicated(list(contract.primary_key), keep="first").to_numpy()
     if repeated.any():
         key = ", ".join(contract.primary_key)
@@ -164,6 +169,13 @@ def _require_columns(frame: pd.DataFrame, contract: Contract) -> None:
             f"missing {missing or 'none'}, undeclared {extra or 'none'}. Mend its stage()."
         )
         raise ContractError(message)
+
+
+def _range_breaches(frame: pd.DataFrame, low: str, high: str) -> Iterator[Breach]:
+    lower, upper = (frame[name].to_numpy(dtype=float, na_value=np.nan) for name in (low, high))
+    broken = lower > upper
+    if broken.any():
+        yield Breach("range_inverted", low, f"{low} is above {high}", broken, "")
 
 
 def _column_breaches(frame: pd.DataFrame, column: Column) -> Iterator[Breach]:

@@ -45,6 +45,9 @@ _TRUTHS.update(dict.fromkeys(("false", "no", "n", "0"), 0.0))
 _EXACT: Final = 2.0**53
 """Above this a float no longer holds every integer."""
 
+_UNSEEN: Final = "[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
+"""Characters that take no room: a name of these alone is no name."""
+
 MARK_COLUMNS: Final = ["dataset", "file", "row_number", "column", "status"]
 
 
@@ -68,7 +71,8 @@ def type_columns(
             continue
         text = frame[column.name].astype("str").fillna("").str.strip()
         if column.kind == "text":
-            typed[column.name] = text.where(text != "", None)
+            is_blank = text.str.replace(_UNSEEN, "", regex=True).str.strip() == ""
+            typed[column.name] = text.mask(is_blank, None)
             continue
         is_boolean = column.kind == "boolean"
         numbers = text.str.lower().map(_TRUTHS) if is_boolean else _as_numbers(text)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from assetmap.convert import MARK_COLUMNS, type_columns
-from assetmap.errors import ClashError, UnreadableFileError
+from assetmap.errors import ClashError, ContractError, CRSError, UnreadableFileError
 from assetmap.quarantine import HELD_COLUMNS, reconcile, require_few_held, screen
 from assetmap.readers import InputFile, Layout, RawTable, hash_file, read_csv, require_inputs
 
@@ -39,7 +39,12 @@ def keep(table: pd.DataFrame) -> pd.DataFrame:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """Who publishes a dataset, under what licence, and what time it describes."""
+    """Who publishes a dataset, under what licence, and what time it describes.
+
+    ``period`` and ``as_of`` (an ISO date) are those of the edition that ``url`` is about. Where
+    the publisher replaces the file under one address (``is_replaced``), they hold for the
+    starter extract only. ``is_assembled`` means that no single file can be downloaded.
+    """
 
     publisher: str
     title: str
@@ -47,6 +52,8 @@ class Source:
     licence: str
     period: str
     as_of: str
+    is_replaced: bool = False
+    is_assembled: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +77,15 @@ class Dataset:
     folder: str = ""
     members: str = "*.csv"
     required: bool = True
+
+    def how_to_get_it(self) -> str:
+        """Return the sentence that tells a user how to fill the dataset's folder."""
+        if self.source.is_assembled:
+            return f"It is put together by hand; its README says how (see {self.source.url})."
+        return (
+            f"Download it from {self.source.url} ({self.source.licence}) and save it there, or run "
+            f"`assetmap fetch {self.id}`."
+        )
 
     def folder_in(self, raw: Path) -> Path:
         """Return the dataset's folder below ``raw``."""
@@ -106,9 +122,9 @@ def load(dataset: Dataset, raw: Path, *, max_held_share: float) -> Loaded:
         A file cannot be trusted.
     """
     folder = dataset.folder_in(raw)
-    inputs = require_inputs(dataset.id, folder, dataset.members, dataset.source.url)
+    inputs = require_inputs(dataset.id, folder, dataset.members, dataset.how_to_get_it())
     digests = {path: hash_file(path) for path in {source.path for source in inputs}}
-    parts = [_load_file(dataset, source, max_held_share) for source in inputs]
+    parts = [_load_named(dataset, source, max_held_share) for source in inputs]
     _require_no_clash(dataset, inputs, [part.table for part in parts])
     table = pd.concat([part.table for part in parts], ignore_index=True)
     loaded = Loaded(
@@ -125,14 +141,27 @@ def load(dataset: Dataset, raw: Path, *, max_held_share: float) -> Loaded:
     return loaded
 
 
+def _load_named(dataset: Dataset, source: InputFile, max_held_share: float) -> Loaded:
+    """Load one file; a fault of it says of which dataset it is: many have a file ``a.csv``."""
+    try:
+        return _load_file(dataset, source, max_held_share)
+    except (UnreadableFileError, CRSError) as fault:
+        message = f"{dataset.id}: {fault}"
+        raise type(fault)(message) from None
+
+
 def _load_file(dataset: Dataset, source: InputFile, max_held_share: float) -> Loaded:
     raw = dataset.read(source) if dataset.read else read_csv(source, dataset.layout)
     renamed, dropped = _rename(raw.frame, dataset, source.name)
     typed, unreadable, marks = type_columns(renamed, dataset.contract)
     staged = dataset.stage(typed)[dataset.contract.names]
-    screened = screen(staged, dataset.contract, max_held_share=max_held_share)
+    where = f"{dataset.id}: {source.name}"
+    try:
+        screened = screen(staged, dataset.contract, max_held_share=max_held_share)
+    except ContractError as fault:
+        message = f"{where}: {fault}\n{dataset.how_to_get_it()}"
+        raise ContractError(message) from None
     rejects = raw.rejects + unreadable + screened.rejects
-    where = f"{source.name} of {dataset.id}"
     require_few_held(where, rejects, raw.rows_in, max_held_share=max_held_share)
     marks = marks[marks["row_number"].isin(screened.loaded.index)]
     notes = (f"{len(dropped)} undeclared columns dropped",) if dropped else ()
@@ -163,7 +192,7 @@ def _require_each_once(dataset: Dataset, found: dict[str, str], name: str) -> No
     missing = [theirs for column, theirs in wanted.items() if column not in found.values()]
     if missing:
         message = (
-            f"{name} of {dataset.id} lacks {len(missing)} of {len(wanted)} columns, "
+            f"{name} lacks {len(missing)} of {len(wanted)} columns, "
             f"e.g. {missing[-1]!r}. Use the layout of its publisher ({dataset.source.url})."
         )
         raise UnreadableFileError(message)
@@ -171,7 +200,7 @@ def _require_each_once(dataset: Dataset, found: dict[str, str], name: str) -> No
     twice = [title for title, column in found.items() if counts[column] > 1]
     if twice:
         message = (
-            f"{name} of {dataset.id} has {len(twice)} columns for {found[twice[0]]}, "
+            f"{name} has {len(twice)} columns for {found[twice[0]]}, "
             f"e.g. {twice[0]!r} and {twice[1]!r}. Keep the columns of one layout."
         )
         raise UnreadableFileError(message)

@@ -28,6 +28,9 @@ LAD_PATTERN: Final = r"^[EW]0[6-9]\d{6}$"
 POSTCODE_PATTERN: Final = r"^[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}$"
 SLUG_PATTERN: Final = r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$"
 
+SITE_ID_PATTERN: Final = rf"^(?=.{{1,60}}$)(?!(?:con|prn|aux|nul|com\d|lpt\d)$){SLUG_PATTERN[1:]}"
+"""A slug that may be a file name on every system."""
+
 BNG_EASTINGS: Final = (0, 700_000)
 BNG_NORTHINGS: Final = (0, 1_300_000)
 

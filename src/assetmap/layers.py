@@ -225,10 +225,16 @@ def _to_grid(geometry: np.ndarray, epsg: int) -> np.ndarray:
 
 
 def _as_text(properties: dict[str, Any]) -> dict[str, str]:
-    return {
-        key: "" if value is None else value if isinstance(value, str) else json.dumps(value)
-        for key, value in properties.items()
-    }
+    return {_clean(key): _clean(_written(value)) for key, value in properties.items()}
+
+
+def _written(value: Any) -> str:
+    return "" if value is None else value if isinstance(value, str) else json.dumps(value)
+
+
+def _clean(text: str) -> str:
+    # JSON can escape half of a character pair; no file or database takes such a text.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _no_constant(text: str) -> NoReturn:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assetmap import build
-from assetmap.errors import ContractError, MissingInputError, StorageError
+from assetmap.errors import AssetmapError, ContractError, StorageError
+from assetmap.lock import hold
 from assetmap.provenance import write_manifest
 from assetmap.reports import quality_rows
 from assetmap.warehouse import keep_open, read_public
@@ -53,19 +54,27 @@ class Summary:
 
 
 def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: None) -> None:
-    """Load every dataset, link, measure and pass the gate; the last build stays until the end."""
-    on_step("hashing and checking inputs")
-    dataset_ids = build.start_build(settings)
-    with keep_open(build.growing_warehouse(settings)):
-        for dataset_id in dataset_ids:
-            on_step(f"loading {dataset_id}")
-            build.load_dataset(settings, dataset_id)
-        on_step("linking assets and sites")
-        build.link_assets(settings)
-        on_step("measuring indicators")
-        build.measure_indicators(settings)
-    on_step("passing the gate")
-    build.finish_build(settings)
+    """Load every dataset, link, measure and pass the gate; the last build stays until the end.
+
+    Raises
+    ------
+    AssetmapError
+        A fault of the inputs or settings, BusyError where another run writes there, or
+        StorageError; the last build and the site are untouched.
+    """
+    with hold(settings):
+        on_step("looking for inputs")
+        dataset_ids = build.start_build(settings)
+        with keep_open(build.growing_warehouse(settings)):
+            for dataset_id in dataset_ids:
+                on_step(f"loading {dataset_id}")
+                build.load_dataset(settings, dataset_id)
+            on_step("linking assets and sites")
+            build.link_assets(settings)
+            on_step("measuring indicators")
+            build.measure_indicators(settings)
+        on_step("passing the gate")
+        build.finish_build(settings)
 
 
 def run_publish(settings: Settings) -> Path:
@@ -86,33 +95,49 @@ def run_publish(settings: Settings) -> Path:
     PublishError
         A page cannot be made; the published site is untouched.
     """
-    from assetmap.publish.site import publish_site  # noqa: PLC0415 - folium is slow to import
-
-    fresh = settings.maps.with_name(f"{settings.maps.name}.new")
     run_check(settings)
     tables = read_public(settings.public)
-    facts = _facts(tables["pub_run"])
+    maps = settings.maps.resolve() if settings.maps.is_symlink() else settings.maps
+    fresh = maps.with_name(f"{maps.name}.new")
     try:
-        shutil.rmtree(fresh, ignore_errors=True)
-        fresh.mkdir(parents=True)
-        publish_site(settings.public, fresh)
-        inputs = tables["pub_input"]
-        write_manifest(
-            fresh,
-            {
-                **facts,
-                "inputs": dict(zip(inputs["file"], inputs["sha256"], strict=True)),
-                "sources": _sources(tables["pub_dataset"].to_dict("records")),
-            },
-        )
-        _swap(fresh, settings.maps)
+        with hold(settings):
+            _require_folder(maps)
+            _recover(maps)
+            _remove(fresh)
+            fresh.mkdir(parents=True)
+            _write_site(tables, fresh)
+            _swap(fresh, maps)
+    except AssetmapError:
+        _remove(fresh)
+        raise
     except OSError as fault:
-        if isinstance(fault, MissingInputError | StorageError):
-            raise
-        message = f"{settings.maps}: cannot be written ({fault.strerror}). The site is unchanged."
+        message = (
+            f"{settings.maps}: cannot be written ({fault.strerror}). The site is unchanged. Check "
+            "free space and rights, and publish again."
+        )
         raise StorageError(message) from fault
     _LOG.info("published: %s", settings.maps)
     return settings.maps / "index.html"
+
+
+def _require_folder(maps: Path) -> None:
+    if maps.exists() and not maps.is_dir():
+        message = f"{maps} is a file where the site's folder belongs. Move it away."
+        raise StorageError(message)
+
+
+def _write_site(tables: dict[str, pd.DataFrame], fresh: Path) -> None:
+    """Write the site and its manifest into the new folder ``fresh``."""
+    from assetmap.publish import site  # noqa: PLC0415 - folium is slow to import
+
+    site.write_site(tables, fresh)
+    inputs = tables["pub_input"]
+    facts = {
+        **_facts(tables["pub_run"]),
+        "inputs": dict(zip(inputs["file"], inputs["sha256"], strict=True)),
+        "sources": _sources(tables["pub_dataset"].to_dict("records")),
+    }
+    write_manifest(fresh, facts)
 
 
 def run_check(settings: Settings) -> list[dict[str, object]]:
@@ -156,9 +181,31 @@ def _sources(rows: list[dict[object, object]]) -> dict[str, dict[str, object]]:
 
 def _swap(fresh: Path, published: Path) -> None:
     """Put ``fresh`` where ``published`` is; the old site goes only when the new one stands."""
-    old = published.with_name(f"{published.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
+    old = _old(published)
+    _remove(old)
     if published.exists():
         os.replace(published, old)  # noqa: PTH105 - the atomic call, named as such
-    os.replace(fresh, published)  # noqa: PTH105
-    shutil.rmtree(old, ignore_errors=True)
+    try:
+        os.replace(fresh, published)  # noqa: PTH105 - as above
+    except OSError:
+        _recover(published)
+        raise
+    _remove(old)
+
+
+def _recover(published: Path) -> None:
+    """Put the old site back where a swap was cut off between its two steps."""
+    if not published.exists() and _old(published).exists():
+        os.replace(_old(published), published)  # noqa: PTH105 - the atomic call, named as such
+
+
+def _remove(path: Path) -> None:
+    """Remove what a run left there: a folder, or whatever stands under its name."""
+    if path.is_symlink() or path.is_file():
+        path.unlink()
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _old(published: Path) -> Path:
+    return published.with_name(f"{published.name}.old")

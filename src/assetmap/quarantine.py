@@ -34,6 +34,7 @@ REASONS: Final[dict[str, str]] = {
     "missing_value": "a value that must be there is empty",
     "null_geometry": "there is no geometry",
     "out_of_range": "the number is outside its limits",
+    "range_inverted": "the lower end of a range is above its upper end",
     "repeated_header": "the heading stands again among the rows",
     "totals_row": "the row is a total of others",
     "wrong_field_count": "the row has more or fewer cells than the heading",

@@ -38,7 +38,10 @@ MAX_MEMBERS: Final = 1_000
 MAX_UNPACKED: Final = 500_000_000
 MAX_RATIO: Final = 100
 
-_NOT_DATA: Final = ("readme*", "licence*", "license*", "*.toml", ".*", "*.part")
+_NOT_DATA: Final = (
+    *("readme*", "licence*", "license*", "*.toml", ".*", "*.part"),
+    *("~$*", "thumbs.db", "desktop.ini", "*.pdf", "*.docx"),
+)
 _TOTALS: Final = re.compile(r"((grand|column|overall|sub)[ -]?)?totals?:?", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
@@ -131,20 +134,20 @@ def find_inputs(folder: Path, members: str) -> list[InputFile]:
         return []
     with _allowed(folder):
         paths = sorted(p for p in folder.iterdir() if p.is_file() and not _is_note(p.name))
+    odd = next((p for p in paths if not _is_text(p.name)), None)
+    if odd is not None:
+        _refuse(ascii(odd.name), "the file's name is not UTF-8", "Rename it")
     full = [p for p in paths if STARTER_MARK not in p.name]
     return [found for path in full or paths for found in _open_archive(path, members)]
 
 
-def require_inputs(dataset_id: str, folder: Path, members: str, where_from: str) -> list[InputFile]:
-    """Return :func:`find_inputs`; MissingInputError that says where to get them if none."""
+def require_inputs(dataset_id: str, folder: Path, members: str, remedy: str) -> list[InputFile]:
+    """Return :func:`find_inputs`; MissingInputError that ends with the ``remedy`` if none."""
     inputs = find_inputs(folder, members)
     if inputs:
         return inputs
     lack = "is missing" if not folder.is_dir() else "holds no data file"
-    message = (
-        f"{dataset_id}: {folder} {lack}. Download it from {where_from} and save it there, "
-        f"or run `assetmap fetch {dataset_id}`."
-    )
+    message = f"{dataset_id}: {folder} {lack}. {remedy}"
     raise MissingInputError(message)
 
 
@@ -232,6 +235,9 @@ def _allowed(path: Path) -> Iterator[None]:
     except PermissionError:
         message = f"{path}: no right to read it. Give this user the right to read it."
         raise StorageError(message) from None
+    except OSError as fault:
+        message = f"{path}: cannot be read ({fault.strerror}). Check the disk that it is on."
+        raise StorageError(message) from None
 
 
 @contextmanager
@@ -298,9 +304,12 @@ def _clean_heading(cells: list[str], name: str) -> list[str]:
         what = f"column {heading.index('') + 1} has no heading"
         _refuse(name, what, "Give every column its heading")
     folded = [cell.lower() for cell in heading]
-    twice = next((cell for cell in heading if folded.count(cell.lower()) > 1), None)
+    twice = next((n for n, cell in enumerate(folded) if cell in folded[:n]), None)
     if twice is not None:
-        _refuse(name, f"the heading {twice[:60]!r} stands there twice", "Rename or remove one")
+        # Not the heading itself: in a file without one it would be somebody's answer.
+        first = folded.index(folded[twice])
+        what = f"columns {first + 1} and {twice + 1} have the same heading"
+        _refuse(name, what, "Rename or remove one")
     return heading
 
 
@@ -354,6 +363,10 @@ def _fold(cells: list[str]) -> list[str]:
 
 def _is_total(cells: list[str]) -> bool:
     return any(_TOTALS.fullmatch(cell.strip()) for cell in cells[:3])
+
+
+def _is_text(name: str) -> bool:
+    return name.encode("utf-8", "replace").decode("utf-8") == name
 
 
 def _is_note(name: str) -> bool:

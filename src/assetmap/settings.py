@@ -19,16 +19,20 @@ from pydantic import (
     ValidationError,
 )
 
-from assetmap.errors import ConfigError, MissingInputError
+from assetmap.errors import ConfigError, MissingInputError, StorageError
 from assetmap.geography import LAD_PATTERN, SLUG_PATTERN, WARD_PATTERN
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pydantic_core import ErrorDetails
+
 Slug = Annotated[str, StringConstraints(pattern=SLUG_PATTERN, max_length=40)]
 WardCode = Annotated[str, StringConstraints(pattern=WARD_PATTERN)]
 LadCode = Annotated[str, StringConstraints(pattern=LAD_PATTERN)]
-ShortText = Annotated[str, StringConstraints(min_length=1, max_length=80)]
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=r"\w")
+]
 Metres = Annotated[int, Field(gt=0, le=20_000)]
 
 _Item = TypeVar("_Item")
@@ -57,6 +61,11 @@ class Benchmark(_Strict):
     lsoa11_count: Annotated[int, Field(gt=0)]
 
 
+def _each_code_once(benchmarks: tuple[Benchmark, ...]) -> tuple[Benchmark, ...]:
+    _each_once(tuple(benchmark.code for benchmark in benchmarks))
+    return benchmarks
+
+
 class StudyArea(_Strict):
     """The area of interest: a list of ward codes of 2017, and the distances that matter."""
 
@@ -72,9 +81,12 @@ class StudyArea(_Strict):
         800,
         1200,
     )
+    lsoa11_count: Annotated[int, Field(gt=0)] | None = None
     adjacent_m: Metres = 400
     nearest_count: Annotated[int, Field(ge=1, le=20)] = 3
-    benchmarks: Annotated[tuple[Benchmark, ...], Field(strict=False)] = ()
+    benchmarks: Annotated[
+        tuple[Benchmark, ...], Field(strict=False), AfterValidator(_each_code_once)
+    ] = ()
 
 
 class Policy(_Strict):
@@ -140,7 +152,7 @@ def read_settings(raw: Path, out: Path) -> Settings:
 
 def _read_toml(path: Path, model: type[_Model]) -> _Model:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         message = (
             f"{path} is missing. Copy it from the project's data/raw and set it for your area."
@@ -149,12 +161,22 @@ def _read_toml(path: Path, model: type[_Model]) -> _Model:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
         message = f"{path} is not TOML: {fault}. Mend that line."
         raise ConfigError(message) from None
+    except OSError as fault:
+        message = f"{path} cannot be read ({fault.strerror}). Put the settings file there."
+        raise StorageError(message) from None
     try:
         return model.model_validate(values)
     except ValidationError as fault:
-        lines = "".join(
-            f"\n  - {'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}"
-            for e in fault.errors(include_url=False, include_input=False)
-        )
-        message = f"{path} has {fault.error_count()} wrong settings:{lines}"
+        lines = [_say(e) for e in fault.errors(include_url=False) if e["type"] != "too_short"]
+        lines = lines or [_say(e) for e in fault.errors(include_url=False)]
+        count = "1 wrong setting" if len(lines) == 1 else f"{len(lines)} wrong settings"
+        listed = "".join(f"\n  - {line}" for line in lines)
+        message = f"{path} has {count}:{listed}\nWrite them as the comments in that file say."
         raise ConfigError(message) from None
+
+
+def _say(error: ErrorDetails) -> str:
+    """Return one fault of a settings file: where, what is wrong, what stands there."""
+    where = ".".join(map(str, error["loc"])) or "the file"
+    given = "" if error["type"] == "missing" else f", not {str(error['input'])[:60]!r}"
+    return f"{where}: {error['msg']}{given}"

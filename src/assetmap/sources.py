@@ -141,6 +141,11 @@ class DatasetSource(BaseModel):
         return (self.max_mb or 0) * BYTES_PER_MB
 
 
+def list_downloads(sources: dict[str, DatasetSource]) -> list[str]:
+    """Return the ids of the datasets that have an address to download from."""
+    return [key for key, source in sources.items() if source.url]
+
+
 def read_sources(path: Path) -> dict[str, DatasetSource]:
     """Return the sources of ``sources.toml`` by dataset id, in the order of the file.
 

@@ -68,8 +68,12 @@ def open_warehouse(path: Path, *, read_only: bool = False) -> Iterator[duckdb.Du
         con.begin()
         yield con
         con.commit()
-    except duckdb.IOException as fault:
+    except (duckdb.IOException, duckdb.TransactionException) as fault:
         raise _storage_fault(path, fault) from None
+    except RuntimeError as fault:
+        if "interrupted" in str(fault).lower():  # how DuckDB hands on Ctrl-C
+            raise KeyboardInterrupt from None
+        raise
     finally:
         con.close()
 
@@ -94,10 +98,13 @@ def _connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         raise _storage_fault(path, fault) from None
 
 
-def _storage_fault(path: Path, fault: duckdb.IOException) -> StorageError | BusyError:
+def _storage_fault(path: Path, fault: duckdb.Error) -> StorageError | BusyError:
     # The words of DuckDB, not just "lock": the message also holds the path.
-    if "set lock on file" in str(fault).lower():
+    said = str(fault).lower()
+    if "set lock on file" in said:
         return BusyError(f"{path}: another run has it open. Wait until that run has ended.")
+    if "not a valid duckdb" in said or "checksum" in said or "corrupt" in said:
+        return StorageError(f"{path}: is damaged. Run `assetmap build` to make it again.")
     return StorageError(f"{path}: cannot be written or read. Check free space and rights.")
 
 

@@ -136,6 +136,7 @@ def _lsoas() -> list[dict[str, Any]]:
         {
             "lsoa11cd": f"E0100000{number}",
             "lsoa11nm": f"Milltown 00{number}A",
+            "wd17cd": "E05000001" if column == 0 else "E05000002",
             "wd17nm": "West" if column == 0 else "East",
             "is_in_study_area": True,
             "imd_decile": decile,
@@ -305,7 +306,10 @@ def _indicators() -> list[dict[str, Any]]:
 
 
 def _metas() -> list[dict[str, Any]]:
-    titles = {"residents": "Residents", "people_400_m": "People within 400 m"}
+    titles = {
+        "residents": ("Residents", "full count"),
+        "people_400_m": ("People within 400 m", "none: from registers"),
+    }
     return [
         {
             "indicator_id": indicator_id,
@@ -318,11 +322,11 @@ def _metas() -> list[dict[str, Any]]:
             "direction": "neutral",
             "period": "2021",
             "vintage": "2017",
-            "interval": "full count",
+            "interval": interval,
             "caveat": "best_fit",
             "source": "imd",
         }
-        for order, (indicator_id, title) in enumerate(titles.items())
+        for order, (indicator_id, (title, interval)) in enumerate(titles.items())
     ]
 
 

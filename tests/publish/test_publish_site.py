@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import hashlib
 import os
@@ -9,17 +10,22 @@ import pickle
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 from publish_town import HOSTILE, town
 
-from assetmap.disclosure.tables import PUB_INDICATOR, PUBLISHED
+from assetmap import fields, publish
+from assetmap.disclosure.tables import PUB_INDICATOR, PUB_SITE, PUBLISHED
 from assetmap.errors import PublishError, StorageError
 from assetmap.publish.exports import FILES
-from assetmap.publish.site import CONTENT_SECURITY_POLICY, publish_site, write_site
-from assetmap.warehouse import open_warehouse, write_table
+from assetmap.publish.model import accept
+from assetmap.publish.page import downloads
+from assetmap.publish.site import CONTENT_SECURITY_POLICY, write_site
+from assetmap.publish.tables import kind_label, kind_plural
+from assetmap.warehouse import open_warehouse, read_public, write_table
 
 PAGES = {
     "index.html",
@@ -68,8 +74,21 @@ def test_the_site_of_a_database_is_the_site_of_its_tables(tmp_path, site):
     with open_warehouse(tmp_path / "public.duckdb") as con:
         for contract in PUBLISHED:
             write_table(con, contract, tables[contract.table])
-    report = publish_site(tmp_path / "public.duckdb", tmp_path / "site")
+    report = write_site(read_public(tmp_path / "public.duckdb"), tmp_path / "site")
     assert hashes(report.target) == hashes(site)
+
+
+def test_publishing_opens_no_database():
+    sources = sorted(Path(publish.__file__).parent.glob("*.py"))
+    assert len(sources) > 10
+    for source in sources:
+        imported = {
+            name
+            for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+            if isinstance(node, ast.ImportFrom)
+            for name in (node.module, *(alias.name for alias in node.names))
+        }
+        assert not imported & {"assetmap.warehouse", "warehouse", "read_public"}, source.name
 
 
 def test_the_same_tables_give_the_same_bytes_elsewhere(tmp_path, site):
@@ -177,6 +196,45 @@ def test_a_site_page_says_where_it_lies_and_who_lives_around(site):
     assert "Wards are sums of whole small areas." in text
 
 
+def test_where_there_is_no_interval_the_reason_stands_in_its_place(site):
+    assert "3,333 none: from registers count 2021" in words(site / "sites" / "basin.html")
+    about = words(site / "indicators.html").partition("About these indicators")[2]
+    assert "2021 full count Indices of deprivation" in about
+    assert "2021 none: from registers Indices of deprivation" in about
+
+
+def test_a_blocking_check_stops_publication(tmp_path):
+    tables = town()
+    tables["pub_quality"]["severity"] = "blocking"
+    text = words(write_site(tables, tmp_path / "site").target / "data.html")
+    assert "rows_held ✓ passed stops publication 0" in text
+
+
+def twin_wards(place_count):
+    """Return the tables of a town whose two wards share one name."""
+    tables = town(place_count=place_count)
+    tables["pub_area"]["area_name"] = tables["pub_area"]["area_name"].replace("East", "West")
+    for name in ("pub_lsoa", "pub_asset"):
+        tables[name]["wd17nm"] = "West"
+    return tables
+
+
+def test_two_wards_of_one_name_keep_their_own_small_areas(tmp_path):
+    text = words(write_site(twin_wards(9), tmp_path / "site").target / "map.html")
+    assert "West E05000001 2 3,003 1 West E05000002 2 3,007 0" in text
+
+
+def test_two_wards_of_one_name_keep_their_own_places(tmp_path):
+    tables = twin_wards(500)
+    assets = tables["pub_asset"]
+    inside = assets[assets["is_in_study_area"]]
+    counts = pd.crosstab(inside["wd17cd"], inside["kind"]).to_numpy().tolist()
+    assert counts[0] != counts[1]
+    text = words(write_site(tables, tmp_path / "site").target / "map.html")
+    west, east = (" ".join(str(count) for count in row) for row in counts)
+    assert f"West {west} West {east} Outside the study area" in text
+
+
 def test_counts_within_reach_add_up(site):
     tables = town()
     links = tables["pub_link"]
@@ -210,6 +268,36 @@ def test_the_key_has_each_layer_of_the_map_and_no_other(site):
         assert keyed == (drawn - {"site", "lsoa"}) | kinds
 
 
+def test_a_figure_is_found_by_indicator_and_area():
+    published = accept(town())
+    assert published.figures["residents", "milltown"]["value"] == 12_345
+    assert published.figures["people_400_m", "mill"]["value"] == 2222
+    assert len(published.figures) == len(town()["pub_indicator"])
+    assert published.figures is published.figures
+
+
+def test_the_name_of_a_known_kind_comes_from_the_vocabulary(monkeypatch):
+    monkeypatch.setitem(fields.KINDS, "dance_club", ("place to dance", "Dance floors"))
+    assert (kind_label("dance_club"), kind_plural("dance_club")) == (
+        "Place to dance",
+        "Dance floors",
+    )
+    for kind, (_, heading) in fields.KINDS.items():
+        assert kind_plural(kind) == heading
+
+
+@pytest.mark.parametrize(
+    ("kind", "one", "many"),
+    [
+        ("vcs_body", "VCS body", "VCS bodies"),
+        ("wash", "Wash", "Washes"),
+        ("ox_day", "Ox day", "Ox days"),
+    ],
+)
+def test_a_kind_outside_the_vocabulary_is_named_by_its_id(kind, one, many):
+    assert (kind_label(kind), kind_plural(kind)) == (one, many)
+
+
 # ---- downloads
 
 
@@ -228,6 +316,28 @@ def test_every_published_table_can_be_downloaded(site):
         name = next(name for name, table in FILES.items() if table == contract.table)
         columns = [c.name for c in contract.columns if c.kind != "geometry"]
         assert rows_of(site / "data" / f"{name}.csv")[0] == columns
+
+
+def test_a_page_offers_exactly_the_formats_that_are_written(site):
+    written = {path.relative_to(site).as_posix() for path in (site / "data").iterdir()}
+    offered = {file.href for name in FILES for file in downloads(name)}
+    assert offered == written
+    with pytest.raises(KeyError):
+        downloads("people")
+
+
+def test_a_unit_in_a_name_is_the_unit_of_the_column():
+    units = {"_m": "m", "_ha": "ha"}
+    found = {
+        column.name: (column.unit, units[ending])
+        for contract in PUBLISHED
+        for column in contract.columns
+        for ending in units
+        if column.name.endswith(ending)
+    }
+    assert {"distance_m", "catchment_m", "easting_m", "northing_m", "stated_ha"} <= set(found)
+    assert [name for name, (unit, wanted) in found.items() if unit != wanted] == []
+    assert {PUB_SITE.column(f"homes_{end}_count").unit for end in ("min", "max")} == {"homes"}
 
 
 def test_csv_cells_cannot_be_formulas(hostile_site):

@@ -37,6 +37,7 @@ DATASET = Dataset(
         licence=fields.OGL,
         period="May 2025",
         as_of="2025-05-01",
+        is_replaced=True,
     ),
     contract=Contract(
         table="stg_code_point_open",

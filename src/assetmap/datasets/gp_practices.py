@@ -56,6 +56,7 @@ DATASET = Dataset(
         licence=fields.OGL,
         period="current",
         as_of="2023-02-24",
+        is_replaced=True,
     ),
     contract=Contract(
         table="stg_gp_practice",

@@ -34,6 +34,13 @@ _POPULATIONS: Final = {
         "aged_60_plus_mid2015_count",
         "People aged 60 and over at mid-2015.",
     ),
+    (
+        "Working age population 18-59/64: for use with Employment Deprivation Domain "
+        "(excluding prisoners)"
+    ): (
+        "working_age_mid2015_count",
+        "Women aged 18 to 59 and men aged 18 to 64 at mid-2015.",
+    ),
 }
 _RANK_HEADING: Final = "Rank (where 1 is most deprived)"
 _DECILE_HEADING: Final = "Decile (where 1 is most deprived 10% of LSOAs)"

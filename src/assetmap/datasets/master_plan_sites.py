@@ -10,7 +10,7 @@ import shapely
 from assetmap import fields
 from assetmap.contracts import Column, Contract, Disclosure
 from assetmap.dataset import Dataset, Source
-from assetmap.geography import SLUG_PATTERN
+from assetmap.geography import SITE_ID_PATTERN
 from assetmap.layers import GEOMETRY, read_sites
 
 if TYPE_CHECKING:
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _O = Disclosure.ORGANISATION
 _M2_PER_HA = 10_000
+MAX_HA = 10_000
+"""No site is larger than a city; a figure above this is a slip."""
 _POINT_TYPE = 0
 
 
@@ -31,7 +33,7 @@ def stage(raw: pd.DataFrame) -> pd.DataFrame:
     given = shapely.from_wkb(raw[GEOMETRY].to_numpy())
     hectares = raw["stated_ha"].to_numpy(dtype=float)
     is_point = shapely.get_type_id(given) == _POINT_TYPE
-    is_disc = is_point & (hectares > 0)
+    is_disc = is_point & (hectares > 0) & (hectares <= MAX_HA)
     radius = np.sqrt(np.where(is_disc, hectares, 0) * _M2_PER_HA / np.pi)
     extent = np.where(is_disc, shapely.buffer(given, radius, quad_segs=32), given)
     anchor = shapely.point_on_surface(given)
@@ -72,18 +74,21 @@ DATASET = Dataset(
         licence=fields.OGL,
         period="2017 to 2020",
         as_of="2020-01-31",
+        is_replaced=True,
+        is_assembled=True,
     ),
     contract=Contract(
         table="stg_master_plan_site",
         row_is="one macro-asset site",
         primary_key=("site_id",),
+        ranges=(("homes_min_count", "homes_max_count"),),
         columns=(
             Column(
                 name="site_id",
                 kind="text",
                 description="Macro-asset site.",
                 disclosure=_O,
-                pattern=SLUG_PATTERN,
+                pattern=SITE_ID_PATTERN,
             ),
             fields.label("site_name", "Name.", about=_O),
             fields.label("aliases", "Other names.", about=_O, nullable=True),
@@ -99,6 +104,7 @@ DATASET = Dataset(
                 unit="ha",
                 nullable=True,
                 minimum=0,
+                maximum=MAX_HA,
             ),
             _homes("homes_min_count", "Fewest homes planned."),
             _homes("homes_max_count", "Most homes planned."),

@@ -38,8 +38,16 @@ DATASET = Dataset(
             # Scotland, Northern Ireland and the Crown dependencies have codes of other shapes.
             fields.code("lsoa11cd", "LSOA of 2011.", r"^[0-9A-Z]{8,9}$", nullable=True),
             fields.code("terminated_month", "Month of termination.", r"^\d{6}$", nullable=True),
+            fields.label(
+                "user_type", "0 = small user, 1 = large user.", allowed=("0", "1"), nullable=True
+            ),
         ),
     ),
-    headings={"pcds": "postcode", "lsoa11cd": "lsoa11cd", "doterm": "terminated_month"},
+    headings={
+        "pcds": "postcode",
+        "lsoa11cd": "lsoa11cd",
+        "doterm": "terminated_month",
+        "usertype": "user_type",
+    },
     stage=stage,
 )

@@ -14,23 +14,36 @@ if TYPE_CHECKING:
 
 
 _NO_DETAIL = ("Not applicable",)
+_NO_PUBLIC_LIBRARY = {
+    "Archive": "archive",
+    "Prison Library": "prison_library",
+    "Static Local History Library": "archive",
+}
 
 
 def stage(raw: pd.DataFrame) -> pd.DataFrame:
     """Make an id from the register's own, and write postcodes in their published spelling.
 
     A detail that says nothing becomes NULL. A place that its register does not number is
-    known by kind, name and position.
+    known by kind, name and position. A prison's library and an archive stand in the list of
+    libraries, but nobody can walk in and borrow a book: they get a kind of their own that
+    the contract does not know, so that they are held and not counted as libraries.
     """
     place = raw["easting_m"].astype("str") + " " + raw["northing_m"].astype("str")
     described = raw["kind"] + " " + raw["asset_name"] + " " + place.str.replace(".0", "")
     named = raw["asset_id"].where(raw["asset_id"].notna(), described)
     return raw.assign(
         asset_id=named.str.lower().str.replace(r"[^a-z0-9]+", "-", regex=True).str.strip("-"),
+        kind=_kind(raw),
         detail=raw["detail"].where(~raw["detail"].isin(_NO_DETAIL), None),
         asset_name=raw["asset_name"].str.strip(),
         postcode=raw["postcode"].map(normalise_postcode, na_action="ignore").replace("", None),
     )
+
+
+def _kind(raw: pd.DataFrame) -> pd.Series:
+    found = raw["detail"].map(_NO_PUBLIC_LIBRARY).where(raw["kind"] == "library")
+    return raw["kind"].where(found.isna(), found)
 
 
 DATASET = Dataset(
@@ -45,6 +58,8 @@ DATASET = Dataset(
         ),
         period="2022 to 2025",
         as_of="2025-05-01",
+        is_replaced=True,
+        is_assembled=True,
     ),
     contract=Contract(
         table="stg_public_place",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import Final
 
+from assetmap import fields
 from assetmap.contracts import Column, Contract, Disclosure, Kind
-from assetmap.geography import LSOA_PATTERN, SLUG_PATTERN
+from assetmap.geography import SLUG_PATTERN, WARD_PATTERN
 
 _O: Final = Disclosure.ORGANISATION
 _B: Final = Disclosure.BASE
@@ -27,11 +28,26 @@ def _text(name: str, description: str, *, nullable: bool = False, about: Disclos
 
 
 def _of(
-    kind: Kind, name: str, description: str, *, nullable: bool = False, about: Disclosure = _B
+    kind: Kind,
+    name: str,
+    description: str,
+    *,
+    unit: str = "",
+    nullable: bool = False,
+    about: Disclosure = _B,
 ) -> Column:
     return Column(
-        name=name, kind=kind, description=description, disclosure=about, nullable=nullable
+        name=name,
+        kind=kind,
+        description=description,
+        disclosure=about,
+        unit=unit,
+        nullable=nullable,
     )
+
+
+def _homes(name: str, description: str) -> Column:
+    return _of("integer", name, description, unit="homes", nullable=True, about=_O)
 
 
 def _geometry(description: str, *, nullable: bool = False, about: Disclosure = _B) -> Column:
@@ -79,20 +95,15 @@ PUB_LSOA: Final = Contract(
     row_is="one LSOA of 2011 in the study area or near a site",
     primary_key=("lsoa11cd",),
     columns=(
-        Column(
-            name="lsoa11cd",
-            kind="text",
-            description="LSOA of 2011.",
-            disclosure=_B,
-            pattern=LSOA_PATTERN,
-        ),
-        _text("lsoa11nm", "Name of the LSOA."),
-        _text("wd17nm", "Best-fit ward of 2017."),
+        fields.LSOA11CD,
+        fields.LSOA11NM,
+        fields.code("wd17cd", "Best-fit ward of 2017.", WARD_PATTERN, nullable=True),
+        _text("wd17nm", "Name of that ward, or 'not in the lookup'."),
         _of("boolean", "is_in_study_area", "True inside the study area."),
         _of("integer", "imd_decile", "1 = most deprived tenth in England.", nullable=True),
         _of("number", "imd_score", "Higher is more deprived.", nullable=True),
         _of("integer", "imd_rank", "1 = most deprived of 32,844.", nullable=True),
-        _of("number", "resident_count", "Census 2021 residents.", nullable=True),
+        fields.count("resident_count", "Census 2021 residents."),
         _geometry("Outline, generalised."),
     ),
 )
@@ -115,13 +126,13 @@ PUB_SITE: Final = Contract(
             disclosure=_O,
             allowed=EXTENT_METHODS,
         ),
-        _of("number", "stated_ha", "Hectares by the register.", nullable=True, about=_O),
-        _of("integer", "homes_min_count", "Fewest homes planned.", nullable=True, about=_O),
-        _of("integer", "homes_max_count", "Most homes planned.", nullable=True, about=_O),
+        _of("number", "stated_ha", "Hectares by the register.", unit="ha", nullable=True, about=_O),
+        _homes("homes_min_count", "Fewest homes planned."),
+        _homes("homes_max_count", "Most homes planned."),
         _text("location_source", "Where the position comes from.", nullable=True, about=_O),
         _text("note", "What the documents say.", nullable=True, about=_O),
-        _of("number", "easting_m", "Register point.", nullable=True, about=_O),
-        _of("number", "northing_m", "Register point.", nullable=True, about=_O),
+        fields.easting(_O),
+        fields.northing(_O),
         _geometry("Extent: polygon, or point without hectares.", nullable=True, about=_O),
     ),
 )
@@ -132,7 +143,7 @@ PUB_CATCHMENT: Final = Contract(
     primary_key=("site_id", "catchment_m"),
     columns=(
         _SITE_ID,
-        _of("integer", "catchment_m", "Distance from the site's edge.", about=_O),
+        _of("integer", "catchment_m", "Distance from the site's edge.", unit="m", about=_O),
         _geometry("Everything within that distance of the site.", about=_O),
     ),
 )
@@ -174,8 +185,8 @@ PUB_ASSET: Final = Contract(
         _of("boolean", "is_in_study_area", "True inside the study area.", about=_O),
         _text("register", "Register that lists it.", about=_O),
         _text("location_precision", "address, postcode …", about=_O),
-        _of("number", "easting_m", "Position.", nullable=True, about=_O),
-        _of("number", "northing_m", "Position.", nullable=True, about=_O),
+        fields.easting(_O),
+        fields.northing(_O),
         _geometry("Point.", nullable=True, about=_O),
     ),
 )
@@ -191,7 +202,13 @@ PUB_LINK: Final = Contract(
         _SITE_ID,
         _text("site_name", "Its name.", about=_O),
         _DISTANCE,
-        _of("integer", "catchment_m", "Smallest catchment that holds the asset.", about=_O),
+        _of(
+            "integer",
+            "catchment_m",
+            "Smallest catchment that holds the asset.",
+            unit="m",
+            about=_O,
+        ),
         _of("boolean", "is_nearest_site", "True for the asset's nearest site.", about=_O),
         _of("integer", "kind_rank", "1 = nearest of its kind to the site.", about=_O),
         _text("reason", "Why the two are linked, in one sentence.", about=_O),
@@ -263,7 +280,7 @@ PUB_INDICATOR_META: Final = Contract(
         _text("direction", "higher_is_better, lower_is_better or neutral."),
         _text("period", "When it was measured."),
         _text("vintage", "Vintage of the area codes."),
-        _text("interval", "Kind of interval, or 'full count'."),
+        _text("interval", "Kind of interval, 'full count', or 'none' and why."),
         _text("caveat", "Keys of the caveats, separated by semicolons.", nullable=True),
         _text("source", "Datasets, separated by semicolons."),
     ),

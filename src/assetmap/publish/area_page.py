@@ -63,7 +63,7 @@ def _ward_table(published: Published) -> Table:
             Cell(text=whole(sum(1 for row in own if row["imd_decile"] == 1))),
         )
         for ward in published.wards
-        for own in [[row for row in lsoas if row["wd17nm"] == ward["area_name"]]]
+        for own in [[row for row in lsoas if row["wd17cd"] == ward["area_code"]]]
     )
     return Table(
         id="wards",
@@ -108,14 +108,11 @@ def _place_row(row: Row) -> tuple[Cell, ...]:
 
 
 def _place_summary(published: Published, assets: Sequence[Row]) -> Table:
-    wards = [row["area_name"] for row in published.wards]
-    counts = Counter(
-        (r["wd17nm"] if r["is_in_study_area"] and r["wd17nm"] else _ELSEWHERE, r["kind"])
-        for r in assets
-    )
+    wards = {row["area_code"]: row["area_name"] for row in published.wards}
+    counts = Counter((r["wd17cd"] if r["is_in_study_area"] else None, r["kind"]) for r in assets)
     rows = tuple(
-        (Cell(text=area), *(Cell(text=whole(counts[area, kind])) for kind in published.kinds))
-        for area in (*wards, _ELSEWHERE)
+        (Cell(text=name), *(Cell(text=whole(counts[code, kind])) for kind in published.kinds))
+        for code, name in (*wards.items(), (None, _ELSEWHERE))
     )
     return Table(
         id="places",

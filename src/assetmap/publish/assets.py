@@ -1,7 +1,8 @@
 """Files that pages load: Leaflet from its pinned package, and our own styles and scripts.
 
-Belongs here: where each script and style comes from, and the check that none of them
-reaches for another host. Does not: what a page or a map holds.
+Belongs here: where each script and style comes from, and the check that no style sheet
+loads another file. Scripts are not checked here: the Content-Security-Policy of every page
+(``site.py``) keeps them from other hosts. Does not: what a page or a map holds.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from assetmap.disclosure.tables import PUBLISHED
 from assetmap.geography import BNG, WGS84
 from assetmap.publish.encode import safe_url
-from assetmap.publish.exports import FILES
+from assetmap.publish.exports import FILES, FORMATS
 from assetmap.publish.page import Page, downloads
 from assetmap.publish.site_page import Fact
 from assetmap.publish.tables import Cell, Table, file_size, headings, metres, whole
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from assetmap.publish.model import Published, Row
 
 _ROW_IS: Final = {contract.table: contract.row_is for contract in PUBLISHED}
-_FORMATS: Final = {"csv": "CSV", "gpkg": "GeoPackage", "parquet": "GeoParquet"}
 
 _METHODS: Final = (
     "Distance is a straight line from the edge of a site, 0 inside it.",
@@ -75,14 +74,14 @@ def _download_table(exports: Sequence[Export]) -> Table:
         id="downloads",
         caption="Files, what a row of each is, and their size",
         headings=headings(
-            "File", "A row is", "#Rows", *(f"#{label}" for label in _FORMATS.values())
+            "File", "A row is", "#Rows", *(f"#{label}" for label in FORMATS.values())
         ),
         rows=tuple(
             (
                 Cell(text=name),
                 Cell(text=_ROW_IS[FILES[name]]),
                 Cell(text=whole(formats["csv"].row_count)),
-                *(_download_cell(formats.get(ending)) for ending in _FORMATS),
+                *(_download_cell(formats.get(ending)) for ending in FORMATS),
             )
             for name, formats in by_name.items()
         ),
@@ -92,7 +91,7 @@ def _download_table(exports: Sequence[Export]) -> Table:
 def _download_cell(export: Export | None) -> Cell:
     if export is None:
         return Cell(text="no shapes")
-    label = f"{_FORMATS[export.format]}, {file_size(export.size_bytes)}"
+    label = f"{FORMATS[export.format]}, {file_size(export.size_bytes)}"
     return Cell(text=label, href=export.path, is_download=True, sort=str(export.size_bytes))
 
 
@@ -148,7 +147,7 @@ def _input_table(published: Published) -> Table:
 
 
 def _quality_table(published: Published) -> Table:
-    meaning = {"blocking": "stops a build", "warning": "warning", "note": "note"}
+    meaning = {"blocking": "stops publication", "warning": "warning", "note": "note"}
     return Table(
         id="quality",
         caption="Checks, and what they found",

@@ -50,6 +50,9 @@ FILES: Final = {
 }
 """File name (without ending) and the table that it holds."""
 
+FORMATS: Final = {"csv": "CSV", "gpkg": "GeoPackage", "parquet": "GeoParquet"}
+"""Ending of each format and its name for readers."""
+
 _ISO_DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _EPOCH: Final = "1970-01-01"
 
@@ -65,6 +68,11 @@ class Export:
     size_bytes: int
 
 
+def formats(name: str) -> tuple[str, ...]:
+    """Return the endings in which the download ``name`` is written; KeyError if unknown."""
+    return tuple(FORMATS) if "geom_27700" in _TABLES[FILES[name]].names else ("csv",)
+
+
 def write_exports(published: Published, target: Path) -> tuple[Export, ...]:
     """Write every download below ``target/data`` and return what was written, in order."""
     folder = target / "data"
@@ -72,6 +80,7 @@ def write_exports(published: Published, target: Path) -> tuple[Export, ...]:
     written: list[Export] = []
     with _fixed_date(published.run["data_as_of"]):
         for name, table in FILES.items():
+            _write_table(published, _TABLES[table], folder, name)
             written += [
                 Export(
                     name=name,
@@ -80,21 +89,20 @@ def write_exports(published: Published, target: Path) -> tuple[Export, ...]:
                     row_count=len(published.frames[table]),
                     size_bytes=(folder / f"{name}.{ending}").stat().st_size,
                 )
-                for ending in _write_table(published, _TABLES[table], folder, name)
+                for ending in formats(name)
             ]
     return tuple(written)
 
 
-def _write_table(published: Published, contract: Contract, folder: Path, name: str) -> list[str]:
+def _write_table(published: Published, contract: Contract, folder: Path, name: str) -> None:
     _write_csv(published.rows(contract.table), contract, folder / f"{name}.csv")
-    if "geom_27700" not in contract.names:
-        return ["csv"]
+    if formats(name) == ("csv",):
+        return
     layer = _layer(published.frames[contract.table], contract)
     layer.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")
     pyogrio.write_dataframe(
         layer, folder / f"{name}.gpkg", layer=name, driver="GPKG", geometry_type="Unknown"
     )
-    return ["csv", "gpkg", "parquet"]
 
 
 def _write_csv(rows: list[Row], contract: Contract, path: Path) -> None:
@@ -108,6 +116,8 @@ def _write_csv(rows: list[Row], contract: Contract, path: Path) -> None:
 def _cell(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
     return "" if value is None else csv_cell(value)
 
 

@@ -82,7 +82,7 @@ def site_topics(published: Published, site: Row, notes: Notes) -> list[Topic]:
     """Return the indicators of one site by topic, as tables with one row per indicator."""
     topics = []
     for place, (topic, metas) in enumerate(_topics(published), start=1):
-        found = [(m, _figures(published).get((m["indicator_id"], site["site_id"]))) for m in metas]
+        found = [(m, published.figures.get((m["indicator_id"], site["site_id"]))) for m in metas]
         known = [(meta, row) for meta, row in found if row is not None]
         rows = [_site_row(meta, row, notes) for meta, row in known] if _says_much(known) else []
         if rows:
@@ -125,13 +125,8 @@ def _topics(published: Published) -> list[tuple[str, list[Row]]]:
     return list(topics.items())
 
 
-def _figures(published: Published) -> dict[tuple[str, str], Row]:
-    return {(r["indicator_id"], r["area_code"]): r for r in published.rows("pub_indicator")}
-
-
 def _has_any(published: Published, meta: Row, columns: Sequence[_Column]) -> bool:
-    figures = _figures(published)
-    return any((meta["indicator_id"], column.code) in figures for column in columns)
+    return any((meta["indicator_id"], column.code) in published.figures for column in columns)
 
 
 def _matrix(
@@ -142,8 +137,7 @@ def _matrix(
     notes: Notes,
     name: tuple[str, str],
 ) -> Table:
-    figures = _figures(published)
-    grid = [[figures.get((m["indicator_id"], c.code)) for c in columns] for m in metas]
+    grid = [[published.figures.get((m["indicator_id"], c.code)) for c in columns] for m in metas]
     firsts = [_row_heading(meta, notes) for meta in metas]
     by_column = [
         _shared_caveats([(m, row[place]) for m, row in zip(metas, grid, strict=True)])

@@ -8,6 +8,7 @@ folium (``maps.py``), pages.
 from __future__ import annotations
 
 import json
+import logging
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -32,9 +33,15 @@ if TYPE_CHECKING:
 
     from assetmap.publish.model import Published, Row
 
+_LOG = logging.getLogger(__name__)
+
 MAX_LAYER_BYTES: Final = 900_000
+TOLERANCES_M: Final = (2, 4, 8, 16, 32, 64, 128, 256)
+"""How far an outline may move where its layer is too large, tried in order."""
 NEAREST_DRAWN: Final = 3
 DEFAULT_CATCHMENT_M: Final = 800
+
+_COARSE_DECIMALS: Final = 5
 
 _LEVELS: Final = {"lsoa": 360, "links": 365, "ward": 370, "catchment": 380, "site": 400}
 _MARGIN_SHARE: Final = 0.03
@@ -43,12 +50,12 @@ _WARD_FILL: Final = {"color": "#0b0c0c", "weight": 2, "fillColor": "#EEF0F2", "f
 _LINK_STYLE: Final = {"color": "#505a5f", "weight": 1.5, "dashArray": "1 3"}
 
 
-def to_lonlat(geometry: shapely.Geometry) -> shapely.Geometry:
-    """Return a geometry of EPSG:27700 in EPSG:4326, to 6 decimals, by longitude first."""
+def to_lonlat(geometry: shapely.Geometry, *, decimals: int = DECIMALS) -> shapely.Geometry:
+    """Return a geometry of EPSG:27700 in EPSG:4326, longitude first, to ``decimals``."""
 
     def turn(coordinates: np.ndarray) -> np.ndarray:
         lon, lat = to_wgs84().transform(coordinates[:, 0], coordinates[:, 1])
-        return np.round(np.column_stack([lon, lat]), DECIMALS)
+        return np.round(np.column_stack([lon, lat]), decimals)
 
     return shapely.transform(geometry, turn)
 
@@ -132,14 +139,25 @@ def _lsoa_layer(lsoas: Sequence[Row]) -> FeatureLayer:
 
 
 def _within_budget(shapes: Sequence[shapely.Geometry]) -> list[shapely.Geometry]:
-    # Neighbours are simplified together, so that they still meet without gaps.
     drawn = [to_lonlat(shape) for shape in shapes]
-    tolerance_m = 2.0
-    while shapes and _json_bytes(drawn) > MAX_LAYER_BYTES:
-        simple = shapely.coverage_simplify(np.asarray(shapes, dtype=object), tolerance_m)
-        drawn = [to_lonlat(shape) for shape in simple]
-        tolerance_m *= 2
+    size = _json_bytes(drawn)
+    for tolerance_m in TOLERANCES_M:
+        if size <= MAX_LAYER_BYTES:
+            return drawn
+        simple = _simplified(shapes, tolerance_m)
+        simple_size = _json_bytes(simple)
+        if simple_size < size:
+            drawn, size = simple, simple_size
+    if size > MAX_LAYER_BYTES:
+        _LOG.warning("map layer: %d shapes take %d bytes at their simplest", len(drawn), size)
     return drawn
+
+
+def _simplified(shapes: Sequence[shapely.Geometry], tolerance_m: int) -> list[shapely.Geometry]:
+    # Neighbours are simplified together, so that they still meet without gaps. Where outlines
+    # move by metres, the sixth decimal (0.1 m) says nothing.
+    simple = shapely.coverage_simplify(np.asarray(shapes, dtype=object), tolerance_m)
+    return [to_lonlat(shape, decimals=_COARSE_DECIMALS) for shape in simple]
 
 
 def _json_bytes(shapes: Sequence[shapely.Geometry]) -> int:

@@ -93,6 +93,11 @@ class Published:
         return {row["caveat"]: row["meaning"] for row in self.rows("pub_caveat")}
 
     @cached_property
+    def figures(self) -> dict[tuple[str, str], Row]:
+        """Each row of ``pub_indicator``, by indicator and area (or site)."""
+        return {(r["indicator_id"], r["area_code"]): r for r in self.rows("pub_indicator")}
+
+    @cached_property
     def kinds(self) -> tuple[str, ...]:
         """Every kind of micro-asset, in alphabetical order: the same on every page."""
         found = {r["kind"] for t in ("pub_asset", "pub_link", "pub_nearest") for r in self.rows(t)}

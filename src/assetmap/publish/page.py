@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from assetmap.publish.exports import FILES
+from assetmap.publish.exports import FORMATS, formats
 from assetmap.publish.tables import Download
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 ROW_LIMIT: Final = 400
 """Rows of one table in a page; beyond, the page points to the CSV file."""
-
-_WITH_GEOMETRY: Final = frozenset({"assets", "sites", "links", "catchments", "areas", "lsoas"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +57,7 @@ class Notes:
 
 
 def downloads(name: str) -> tuple[Download, ...]:
-    """Return the links to every format of one download."""
-    if name not in FILES:
-        raise KeyError(name)
-    formats = {"csv": "CSV"}
-    if name in _WITH_GEOMETRY:
-        formats |= {"gpkg": "GeoPackage", "parquet": "GeoParquet"}
+    """Return the links to every format of one download; KeyError if there is none."""
     return tuple(
-        Download(href=f"data/{name}.{ending}", label=label) for ending, label in formats.items()
+        Download(href=f"data/{name}.{ending}", label=FORMATS[ending]) for ending in formats(name)
     )

@@ -1,7 +1,8 @@
 """The site as a whole: every page, map and file, written below one folder.
 
 Belongs here: the order of the work, the page shell and the Content-Security-Policy. Does
-not: the content of a page, staging and swapping, the manifest.
+not: reading the published tables (the caller hands them over), the content of a page,
+staging and swapping, the manifest.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ from assetmap.publish.maps import render_map
 from assetmap.publish.model import accept
 from assetmap.publish.overview import accessibility_page, overview_page
 from assetmap.publish.site_page import site_pages
-from assetmap.warehouse import read_public
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from assetmap.publish.model import Published
     from assetmap.publish.page import Page
 
-logger = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 CONTENT_SECURITY_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -63,8 +63,10 @@ class PublishReport:
     size_bytes: int
 
 
-def publish_site(public_db: Path, target: Path) -> PublishReport:
-    """Write the site of the gated tables in ``public_db`` below ``target``.
+def write_site(tables: Mapping[str, pd.DataFrame], target: Path) -> PublishReport:
+    """Write the site of ``tables``, one frame per published table, below ``target``.
+
+    ``target`` is new or empty. The same tables give the same bytes.
 
     Raises
     ------
@@ -72,14 +74,6 @@ def publish_site(public_db: Path, target: Path) -> PublishReport:
         A table, column or fact is missing, or a page, map or asset cannot be made safely.
     StorageError
         A file cannot be written.
-    """
-    return write_site(read_public(public_db), target)
-
-
-def write_site(tables: Mapping[str, pd.DataFrame], target: Path) -> PublishReport:
-    """Write the site of ``tables``, one frame per published table, below ``target``.
-
-    ``target`` is new or empty. The same tables give the same bytes.
     """
     published = accept(tables)
     try:
@@ -110,7 +104,7 @@ def _write(published: Published, target: Path) -> PublishReport:
     for page in pages:
         _write_page(environment, published, page, target)
     report = _report(target, tuple(page.path for page in pages))
-    logger.info("site: %d pages, %d files", len(report.pages), len(report.files))
+    _LOG.info("site: %d pages, %d files", len(report.pages), len(report.files))
     return report
 
 

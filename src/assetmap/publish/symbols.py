@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from assetmap.publish.tables import kind_label, kind_plural
+from assetmap.publish.tables import kind_label
 
 CATEGORICAL: Final = ("#12436D", "#28A197", "#801650", "#F46A25")
 """Government Analysis Function categorical palette: at most four colours at once."""
@@ -71,7 +71,6 @@ class Symbol:
 
     kind: str
     label: str
-    plural: str
     letter: str
     colour: str
     ink: str
@@ -108,7 +107,6 @@ def symbols(kinds: tuple[str, ...]) -> tuple[Symbol, ...]:
             Symbol(
                 kind=kind,
                 label=label,
-                plural=kind_plural(kind),
                 letter=_letter(label, taken),
                 colour=colour,
                 ink=_INK.get(colour, _DARK_INK),

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from assetmap import fields
 from assetmap.publish.encode import plain
 
 if TYPE_CHECKING:
@@ -129,14 +130,21 @@ def unit_label(unit: str) -> str:
 
 
 def kind_label(kind: str) -> str:
-    """Return the name of a kind in the singular: ``gp_practice`` is ``GP practice``."""
+    """Return the name of a kind in the singular: ``gp_practice`` is ``GP practice``.
+
+    A kind outside :data:`assetmap.fields.KINDS` is read from its id, so that a site or a
+    place of a new kind still has a name.
+    """
+    if kind in fields.KINDS:
+        return _capital(fields.KINDS[kind][0])
     words = [_CAPITALS.get(word, word) for word in plain(kind).replace("_", " ").split()]
-    text = " ".join(words)
-    return text[:1].upper() + text[1:]
+    return _capital(" ".join(words))
 
 
 def kind_plural(kind: str) -> str:
     """Return the name of a kind in the plural."""
+    if kind in fields.KINDS:
+        return fields.KINDS[kind][1]
     label = kind_label(kind)
     if re.search(r"[^aeiou]y$", label):
         return f"{label[:-1]}ies"
@@ -161,6 +169,10 @@ def file_size(size_bytes: int) -> str:
     if size_bytes >= megabyte:
         return f"{size_bytes / megabyte:.1f} MB"
     return f"{max(1, round(size_bytes / kilobyte))} KB"
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _no_minus_zero(value: int) -> int:

@@ -1,7 +1,7 @@
 -- order: 600
 -- topic: What is coming
 -- title: Homes planned
--- meaning: Homes that the register expects on the site; for the study area, the sum over all sites that state a number.
+-- meaning: The most homes that the register expects on the site; low and high are the fewest and the most. Where it states only one number, that number. For the study area, the sum over all sites that state one.
 -- unit: homes
 -- decimals: 0
 -- geography: site, study_area
@@ -12,32 +12,37 @@
 -- vintage: not by area
 -- interval: range stated by the register
 -- caveat: stated_by_register
+WITH
+stated AS (
+    SELECT
+        s.site_id,
+        coalesce(s.homes_min_count, s.homes_max_count)::DOUBLE AS fewest,
+        coalesce(s.homes_max_count, s.homes_min_count)::DOUBLE AS most
+    FROM stg_master_plan_site AS s
+)
+
 SELECT
     s.site_id AS area_code,
-    s.homes_max_count::DOUBLE AS value,
+    s.most AS value,
     NULL::DOUBLE AS numerator,
     NULL::DOUBLE AS denominator,
-    coalesce(s.homes_min_count, s.homes_max_count)::DOUBLE AS low,
-    s.homes_max_count::DOUBLE AS high,
-    CASE WHEN s.homes_max_count IS NULL THEN 'not_stated' END AS extra_caveat
-FROM stg_master_plan_site AS s
+    s.fewest AS low,
+    s.most AS high,
+    CASE WHEN s.most IS NULL THEN 'not_stated' END AS extra_caveat
+FROM stated AS s
 UNION ALL
 SELECT
     c.area_code,
-    sum(s.homes_max_count)::DOUBLE AS value,
+    sum(s.most) AS value,
     NULL::DOUBLE AS numerator,
     NULL::DOUBLE AS denominator,
-    sum(
-        CASE
-            WHEN s.homes_max_count IS NOT NULL THEN coalesce(s.homes_min_count, s.homes_max_count)
-        END
-    )::DOUBLE AS low,
-    sum(s.homes_max_count)::DOUBLE AS high,
+    sum(s.fewest) AS low,
+    sum(s.most) AS high,
     CASE
-        WHEN count(s.homes_max_count) = 0 THEN 'not_stated'
-        WHEN count(*) > count(s.homes_max_count) THEN 'sites_that_state_none'
+        WHEN count(s.most) = 0 THEN 'not_stated'
+        WHEN count(*) > count(s.most) THEN 'sites_that_state_none'
     END AS extra_caveat
-FROM stg_master_plan_site AS s
+FROM stated AS s
 CROSS JOIN cfg_study_area AS c
 GROUP BY c.area_code
 ORDER BY area_code

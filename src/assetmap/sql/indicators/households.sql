@@ -1,7 +1,7 @@
 -- order: 105
 -- topic: People
 -- title: Households
--- meaning: Homes with at least one usual resident on census day.
+-- meaning: Households on census day.
 -- unit: count
 -- decimals: 0
 -- geography: study_area, ward, lad

@@ -1,7 +1,7 @@
 -- order: 220
 -- topic: Skills and work
 -- title: Households without a car
--- meaning: Share of households that have no car or van, and so walk or take the bus.
+-- meaning: Share of households that have no car or van.
 -- unit: percent
 -- decimals: 1
 -- geography: study_area, ward, lad

@@ -8,22 +8,26 @@
 -- each: kind
 -- direction: lower_is_better
 -- class: O
--- source: public_places; master_plan_sites
+-- source: public_places; gp_practices; master_plan_sites
 -- period: 2022 to 2025
 -- vintage: not by area
--- interval: full count
--- caveat: straight_line_distance; registers_of_different_dates
+-- interval: none: from registers
+-- caveat: straight_line_distance; registers_of_different_dates; register_extent
 SELECT
     s.site_id AS area_code,
     n.distance_m AS value,
     NULL::DOUBLE AS numerator,
     NULL::DOUBLE AS denominator,
-    CASE
-        WHEN s.geom_27700 IS NULL THEN 'site_without_place'
-        WHEN n.site_id IS NULL THEN 'no_place_of_kind'
-        WHEN s.extent_method = 'indicative_disc' THEN 'indicative_disc'
-        WHEN s.extent_method = 'point' THEN 'point_site'
-    END AS extra_caveat
+    concat_ws(
+        ';',
+        CASE WHEN $kind = 'school' THEN 'schools_of_all_kinds' END,
+        CASE
+            WHEN s.geom_27700 IS NULL THEN 'site_without_place'
+            WHEN n.site_id IS NULL THEN 'no_place_of_kind'
+            WHEN s.extent_method = 'indicative_disc' THEN 'indicative_disc'
+            WHEN s.extent_method = 'point' THEN 'point_site'
+        END
+    ) AS extra_caveat
 FROM stg_master_plan_site AS s
 LEFT JOIN int_site_nearest_asset AS n
     ON s.site_id = n.site_id AND n.kind = $kind AND n.kind_rank = 1

@@ -12,7 +12,7 @@
 -- period: 21 March 2021
 -- vintage: 2021 counts on LSOAs of 2011
 -- interval: range of two methods
--- caveat: straight_line_distance; spread_over_postcodes; census_perturbation
+-- caveat: straight_line_distance; spread_over_postcodes; census_perturbation; communal_residents
 WITH
 summed AS (
     SELECT

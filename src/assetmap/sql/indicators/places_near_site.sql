@@ -8,11 +8,11 @@
 -- each: catchment_m
 -- direction: higher_is_better
 -- class: O
--- source: public_places; master_plan_sites; lsoa_2011
+-- source: public_places; gp_practices; master_plan_sites; lsoa_2011
 -- period: 2022 to 2025
 -- vintage: not by area
--- interval: full count
--- caveat: straight_line_distance; registers_of_different_dates
+-- interval: none: from registers
+-- caveat: straight_line_distance; registers_of_different_dates; register_extent; schools_of_all_kinds
 SELECT
     v.site_id AS area_code,
     CASE WHEN v.covered_share >= 0.99 THEN count(n.asset_id)::DOUBLE END AS value,

@@ -8,10 +8,10 @@
 -- each: kind
 -- direction: higher_is_better
 -- class: O
--- source: public_places; lsoa_2011; lookup_lsoa11_ward17; census_2021_ts001; lookup_lsoa11_lsoa21
+-- source: public_places; gp_practices; lsoa_2011; lookup_lsoa11_ward17; census_2021_ts001; lookup_lsoa11_lsoa21
 -- period: 2022 to 2025; residents 21 March 2021
 -- vintage: wards of 2017
--- interval: full count
+-- interval: none: from registers
 -- caveat: best_fit; generalised_outline; registers_of_different_dates; census_perturbation
 WITH
 placed AS (
@@ -37,10 +37,18 @@ peopled AS (
 
 SELECT
     r.area_code,
-    1000.0 * coalesce(p.place_count, 0) / nullif(r.resident_count, 0) AS value,
-    coalesce(p.place_count, 0)::DOUBLE AS numerator,
+    CASE
+        WHEN v.is_whole
+            THEN 1000.0 * coalesce(p.place_count, 0) / nullif(r.resident_count, 0)
+    END AS value,
+    CASE WHEN v.is_whole THEN coalesce(p.place_count, 0)::DOUBLE END AS numerator,
     r.resident_count AS denominator,
-    CASE WHEN r.is_modelled THEN 'vintage_modelled' END AS extra_caveat
+    concat_ws(
+        ';',
+        CASE WHEN $kind = 'school' THEN 'schools_of_all_kinds' END,
+        CASE WHEN r.is_modelled THEN 'vintage_modelled' END
+    ) AS extra_caveat
 FROM peopled AS r
 LEFT JOIN placed AS p ON r.area_code = p.area_code
+LEFT JOIN int_area_cover AS v ON r.area_code = v.area_code
 ORDER BY r.area_code

@@ -11,7 +11,7 @@
 -- period: 21 March 2021
 -- vintage: 2021 counts on LSOAs of 2011; wards of 2017
 -- interval: full count
--- caveat: best_fit; census_perturbation
+-- caveat: best_fit; census_perturbation; communal_residents
 SELECT
     a.area_code,
     sum_all(c.resident_count) AS value,

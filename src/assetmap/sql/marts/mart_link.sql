@@ -46,7 +46,7 @@ SELECT
     CASE
         WHEN d.distance_m = 0 THEN 'Lies inside ' || d.site_name
         ELSE
-            'Lies ' || round(d.distance_m)::BIGINT || ' m in a straight line from the '
+            'Lies ' || round_even(d.distance_m, 0)::BIGINT || ' m in a straight line from the '
             || CASE WHEN d.extent_method = 'point' THEN 'recorded point' ELSE 'edge' END
             || ' of ' || d.site_name || ', within its ' || d.catchment_m || ' m catchment'
     END

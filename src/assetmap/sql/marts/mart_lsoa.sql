@@ -10,6 +10,7 @@ shown AS (
 SELECT
     g.lsoa11cd,
     g.lsoa11nm,
+    l.wd17cd,
     coalesce(l.wd17nm, 'not in the lookup') AS wd17nm,
     s.lsoa11cd IS NOT NULL AS is_in_study_area,
     i.imd_decile,

@@ -1,6 +1,6 @@
 -- severity: note
--- found: {count} places fall in another LSOA by outline than by postcode, e.g. {example}; the outlines are simplified.
--- fine: Outline and postcode put every place in the same LSOA.
+-- found: {count} of the places with a postcode fall in another LSOA by outline than by postcode, e.g. {example}; the outlines are simplified.
+-- fine: Outline and postcode put every place that has a postcode in the same LSOA.
 SELECT a.asset_name AS example
 FROM int_asset AS a
 INNER JOIN int_asset_in_lsoa11 AS i ON a.asset_id = i.asset_id

@@ -1,0 +1,5 @@
+"""``python -m assetmap``: the command line."""
+
+from assetmap.cli import main
+
+main()
