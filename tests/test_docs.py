@@ -17,10 +17,12 @@ from assetmap.datasets import find_datasets, get_dataset
 from assetmap.disclosure.tables import PUBLISHED
 from assetmap.geography import crs_operation
 from assetmap.indicators import find_indicators
-from assetmap.lineage import read_statements
+from assetmap.pipeline import summarise
 from assetmap.quality import find_checks
 from assetmap.quarantine import REASONS
 from assetmap.settings import read_settings
+from assetmap.statements import read_statements
+from assetmap.warehouse import read_public
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -171,6 +173,13 @@ def test_every_check_and_derived_table_is_in_the_dictionary(dictionary):
     tables = section(dictionary, "Derived tables")
     derived = [*read_statements("intermediate"), *read_statements("marts")]
     assert [name for name in derived if f"| `{name}` |" not in tables] == []
+
+
+def test_readme_shows_the_summary_of_the_starter_extracts(built):
+    if set(read_public(built.public)["pub_dataset"]["extent"]) != {"starter extract"}:
+        pytest.skip("a full file has taken a starter extract's place, so the summary differs")
+    shown = "\n".join(["```", *summarise(built).lines(), "maps/index.html", "```"])
+    assert shown in read(ROOT / "README.md")
 
 
 def test_contributing_stays_short():

@@ -25,9 +25,9 @@ from assetmap.convert import SOURCE_MARKS
 from assetmap.datasets import find_datasets
 from assetmap.disclosure.tables import PUBLISHED
 from assetmap.indicators import DOMAINS, find_indicators
-from assetmap.lineage import read_statements
 from assetmap.quality import find_checks
 from assetmap.quarantine import REASONS
+from assetmap.statements import read_statements
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
