@@ -155,11 +155,13 @@ def test_all_missing_datasets_are_named_at_once(tmp_path):
 def test_a_second_run_at_the_same_time_is_told_to_wait(published):
     settings = read_settings(RAW, published)
     before = contents(published / "maps")
+    (published / "maps.new").mkdir()  # what the other run is writing
     with hold(settings):
         for run in (pipeline.run_build, pipeline.run_publish):
             with pytest.raises(BusyError, match="another run is writing there") as caught:
                 run(settings)
             assert caught.value.exit_code == 75
+    assert (published / "maps.new").is_dir()
     assert contents(published / "maps") == before
 
 

@@ -95,29 +95,35 @@ def run_publish(settings: Settings) -> Path:
     PublishError
         A page cannot be made; the published site is untouched.
     """
-    run_check(settings)
-    tables = read_public(settings.public)
     maps = settings.maps.resolve() if settings.maps.is_symlink() else settings.maps
-    fresh = maps.with_name(f"{maps.name}.new")
-    try:
-        with hold(settings):
+    with hold(settings):
+        try:
             _require_folder(maps)
             _recover(maps)
-            _remove(fresh)
-            fresh.mkdir(parents=True)
-            _write_site(tables, fresh)
-            _swap(fresh, maps)
-    except AssetmapError:
-        _remove(fresh)
-        raise
-    except OSError as fault:
-        message = (
-            f"{settings.maps}: cannot be written ({fault.strerror}). The site is unchanged. Check "
-            "free space and rights, and publish again."
-        )
-        raise StorageError(message) from fault
+            run_check(settings)
+            _renew(read_public(settings.public), maps)
+        except AssetmapError:
+            raise
+        except OSError as fault:
+            message = (
+                f"{settings.maps}: cannot be written ({fault.strerror}). The site is unchanged. "
+                "Check free space and rights, and publish again."
+            )
+            raise StorageError(message) from fault
     _LOG.info("published: %s", settings.maps)
     return settings.maps / "index.html"
+
+
+def _renew(tables: dict[str, pd.DataFrame], maps: Path) -> None:
+    """Write a new site beside ``maps`` and swap the two; a failure leaves ``maps`` alone."""
+    fresh = maps.with_name(f"{maps.name}.new")
+    _remove(fresh)
+    try:
+        fresh.mkdir(parents=True)
+        _write_site(tables, fresh)
+        _swap(fresh, maps)
+    finally:
+        _remove(fresh)
 
 
 def _require_folder(maps: Path) -> None:
