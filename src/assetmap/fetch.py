@@ -10,7 +10,6 @@ whole and checked, so that the target is the old file or the new one and never h
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import random
@@ -24,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from assetmap.contents import find_fault
 from assetmap.errors import AssetmapError, BusyError, DownloadError, StorageError
-from assetmap.readers import STARTER_MARK
+from assetmap.readers import STARTER_MARK, hash_file
 from assetmap.transfer import DEFAULT_LIMITS, Limits, Progress, Transfer, TransferError
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FetchResult", "Limits", "fetch"]
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +134,7 @@ def _part_file(source: DatasetSource, target: Path) -> Iterator[IO[bytes]]:
 def _keep(transfer: Transfer, target: Path) -> FetchResult:
     """Put the finished file in its place, unless the same bytes are there."""
     part, sha256 = target.with_name(f"{target.name}.part"), transfer.digest.hexdigest()
-    is_same = target.is_file() and _sha256_of(target) == sha256
+    is_same = target.is_file() and hash_file(target) == sha256
     if not is_same:
         transfer.stream.flush()
         os.fsync(transfer.stream.fileno())
@@ -143,7 +142,7 @@ def _keep(transfer: Transfer, target: Path) -> FetchResult:
         part.replace(target)
         _sync_folder(target.parent)
     state: Literal["downloaded", "unchanged"] = "unchanged" if is_same else "downloaded"
-    _log.info("%s: %s, %d bytes", transfer.source.id, state, transfer.received)
+    _LOG.info("%s: %s, %d bytes", transfer.source.id, state, transfer.received)
     return FetchResult(
         dataset_id=transfer.source.id,
         path=target,
@@ -161,11 +160,6 @@ def _note(transfer: Transfer) -> str:
     if transfer.total is None and transfer.source.size is None:
         notes.append("the server stated no length, so a cut at the end would not show")
     return "; ".join(notes)
-
-
-def _sha256_of(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _sync_folder(folder: Path) -> None:

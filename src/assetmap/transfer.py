@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int | None], None]
 """Called with the bytes received so far, and the bytes in all where they are known."""
 
-_log = logging.getLogger(__name__)
+_LOG = logging.getLogger(__name__)
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _OK: Final = 200
@@ -112,7 +112,7 @@ class Transfer:
         if failed >= limits.tries:
             message = f"{fault}, on the last of {limits.tries} tries"
             raise TransferError(message) from None
-        _log.info("%s: %s; try %d follows", self.source.id, fault, failed + 1)
+        _LOG.info("%s: %s; try %d follows", self.source.id, fault, failed + 1)
         backoff_s = limits.backoff_s * 2 ** (failed - 1) * (0.5 + jitter() / 2)
         sleep(min(max(backoff_s, fault.wait_s), limits.max_wait_s))
 

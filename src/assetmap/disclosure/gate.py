@@ -181,13 +181,10 @@ def _closed_tables(source: duckdb.DuckDBPyConnection) -> dict[str, str]:
 
 
 def _closed_indicators(source: duckdb.DuckDBPyConnection, known: set[str]) -> list[str]:
-    measured = f"(SELECT DISTINCT indicator_id FROM {_LONG_TABLE})"  # noqa: S608 - own name
-    present = f"FULL OUTER JOIN {measured} AS m USING (indicator_id)"
-    rows = fetch(
-        source,
-        f"SELECT indicator_id, i.disclosure FROM {INDICATOR_TABLE} AS i "  # noqa: S608 - own name
-        f"{present if _LONG_TABLE in known else ''} ORDER BY ALL",
-    )
+    rows = fetch_table(source, INDICATOR_TABLE)
+    if _LONG_TABLE in known:
+        measured = fetch_table(source, _LONG_TABLE, columns=("indicator_id",)).drop_duplicates()
+        rows = rows.merge(measured, how="outer", on="indicator_id").sort_values("indicator_id")
     return [
         f"indicator {name} is of {_class_name(disclosure)}"
         for name, disclosure in rows[["indicator_id", "disclosure"]].to_numpy()
