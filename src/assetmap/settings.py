@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from datetime import date  # noqa: TC003 - pydantic reads it when the class is made
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -89,10 +90,75 @@ class StudyArea(_Strict):
     ] = ()
 
 
+class SurveyRules(_Strict):
+    """How responses are validated and researchers paid."""
+
+    researcher_target: Annotated[int, Field(ge=0)] = 22
+    trained_after: Literal["module_1", "module_2", "module_3", "accredited"] = "module_1"
+    voucher_rate_gbp: Annotated[int, Field(ge=0)] = 20
+    voucher_block: Annotated[int, Field(ge=1)] = 10
+    voucher_cap_gbp: Annotated[int, Field(ge=0)] = 100
+    voucher_counts: Literal["validated", "completed"] = "validated"
+    similarity: Annotated[float, Field(gt=0, le=1)] = 0.95
+    near_name: Annotated[int, Field(gt=0, le=100)] = 85
+    weight_limit: Annotated[float, Field(ge=1)] = 3.0
+
+
+class PeopleRules(_Strict):
+    """When a count of people may be shown; a weaker rule than the least here is refused."""
+
+    threshold: Annotated[int, Field(ge=10)] = 10
+    sensitive_threshold: Annotated[int, Field(ge=20)] = 20
+    rounding_base: Annotated[int, Field(ge=5)] = 5
+    least_width: Annotated[int, Field(ge=5)] = 5
+    least_denominator: Annotated[int, Field(ge=50)] = 50
+    largest_share: Annotated[float, Field(gt=0, le=0.9)] = 0.9
+    least_categories: Annotated[int, Field(ge=3)] = 3
+    least_change: Annotated[int, Field(ge=10)] = 10
+
+
+class PeopleTable(_Strict):
+    """One published table of people; a table that is not declared here is not published.
+
+    ``margin`` names the dimension of the census that the table is compared with, or is empty.
+    """
+
+    id: Slug
+    title: ShortText
+    population: Literal["respondent", "researcher"] = "respondent"
+    attributes: Annotated[
+        tuple[Slug, ...], Field(max_length=2, strict=False), AfterValidator(_each_once)
+    ] = ()
+    geographies: Annotated[
+        tuple[Literal["study_area", "ward"], ...],
+        Field(min_length=1, strict=False),
+        AfterValidator(_each_once),
+    ]
+    margin: Slug | Literal[""] = ""
+
+
+class Retention(_Strict):
+    """Until when personal data may be kept; past a date, ``assetmap check`` fails."""
+
+    responses_until: date
+    researchers_until: date
+
+
+def _each_id_once(tables: tuple[PeopleTable, ...]) -> tuple[PeopleTable, ...]:
+    _each_once(tuple(table.id for table in tables))
+    return tables
+
+
 class Policy(_Strict):
-    """What may pass: here, how bad a file may be before none of it is loaded."""
+    """What may pass: how bad a file may be, and what is shown of people."""
 
     max_held_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    survey: SurveyRules = SurveyRules()
+    people: PeopleRules = PeopleRules()
+    people_tables: Annotated[
+        tuple[PeopleTable, ...], Field(strict=False), AfterValidator(_each_id_once)
+    ] = ()
+    retention: Retention | None = None
 
 
 @dataclass(frozen=True)

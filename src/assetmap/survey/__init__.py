@@ -1,0 +1,1 @@
+"""The survey: from the questionnaire to restricted tables of answers under pseudonyms."""
