@@ -18,6 +18,8 @@ They never hold a person's data.
     ├── ReconciliationError       rows in != rows loaded + held     (ValueError)
     ├── IndicatorError            an SQL file's header or result    (ValueError)
     ├── DisclosureError           the gate refuses                  (PermissionError)
+    │   ├── KeyFileError          the key of the pseudonyms is not usable
+    │   └── RetentionError        personal data are kept past their date
     ├── PublishError              a page or asset cannot be made    (ValueError)
     ├── DownloadError             a download failed                 (OSError)
     ├── StorageError              disk full, read-only, no right    (OSError, exit 74)
@@ -84,6 +86,14 @@ class IndicatorError(AssetmapError, ValueError):
 
 class DisclosureError(AssetmapError, PermissionError):
     """The gate refuses to publish."""
+
+
+class KeyFileError(DisclosureError):
+    """The key of the pseudonyms is missing, too short, or where others can read it."""
+
+
+class RetentionError(DisclosureError):
+    """Personal data are still there past the date of the policy."""
 
 
 class PublishError(AssetmapError, ValueError):

@@ -21,22 +21,26 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 REASONS: Final[dict[str, str]] = {
+    "bad_age": "the age is no age",
     "bad_category": "the value is not one of the list",
     "bad_code": "the code has not the shape of its kind",
     "bad_coordinate": "the coordinates are no place in Great Britain in the stated system",
     "bad_encoding": "the line is not in the encoding of its file",
     "bad_number": "the cell is not a number",
     "coordinates_swapped": "latitude and longitude are the wrong way round",
+    "duplicate_id": "an earlier response has the same number",
     "duplicate_key": "an earlier row has the same key",
     "empty_geometry": "the geometry holds no coordinates",
     "field_too_long": "a cell is longer than any real value",
     "invalid_geometry": "the outline crosses itself or is not closed",
     "missing_value": "a value that must be there is empty",
+    "no_consent": "consent to research is not a clear yes",
     "null_geometry": "there is no geometry",
     "out_of_range": "the number is outside its limits",
     "range_inverted": "the lower end of a range is above its upper end",
     "repeated_header": "the heading stands again among the rows",
     "totals_row": "the row is a total of others",
+    "under_18": "the person is under 18",
     "wrong_field_count": "the row has more or fewer cells than the heading",
     "wrong_geometry_type": "the geometry is of another type than the layer's",
 }

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 STARTER_MARK: Final = "_starter"
 """Files with this mark in their name give way to any other file in the folder."""
+SYNTHETIC_MARK: Final = "_synthetic"
+"""The same for files about people who were made up."""
 
 MAX_FIELD: Final = 4_096
 MAX_MEMBERS: Final = 1_000
@@ -78,7 +80,12 @@ class InputFile:
     @property
     def is_starter(self) -> bool:
         """True for the extract that the project ships."""
-        return STARTER_MARK in self.path.name
+        return _gives_way(self.path)
+
+    @property
+    def is_synthetic(self) -> bool:
+        """True for a file about people who were made up."""
+        return SYNTHETIC_MARK in self.path.name
 
     def read(self) -> bytes:
         """Return the content; StorageError where the disk refuses."""
@@ -137,7 +144,7 @@ def find_inputs(folder: Path, members: str) -> list[InputFile]:
     odd = next((p for p in paths if not _is_text(p.name)), None)
     if odd is not None:
         _refuse(ascii(odd.name), "the file's name is not UTF-8", "Rename it")
-    full = [p for p in paths if STARTER_MARK not in p.name]
+    full = [p for p in paths if not _gives_way(p)]
     return [found for path in full or paths for found in _open_archive(path, members)]
 
 
@@ -363,6 +370,10 @@ def _fold(cells: list[str]) -> list[str]:
 
 def _is_total(cells: list[str]) -> bool:
     return any(_TOTALS.fullmatch(cell.strip()) for cell in cells[:3])
+
+
+def _gives_way(path: Path) -> bool:
+    return STARTER_MARK in path.name or SYNTHETIC_MARK in path.name
 
 
 def _is_text(name: str) -> bool:

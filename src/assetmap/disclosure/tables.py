@@ -10,6 +10,7 @@ from typing import Final
 
 from assetmap import fields
 from assetmap.contracts import Column, Contract, Disclosure, Kind
+from assetmap.disclosure.released import PUB_CODEBOOK, RELEASED
 from assetmap.geography import SLUG_PATTERN, WARD_PATTERN
 
 _O: Final = Disclosure.ORGANISATION
@@ -348,7 +349,7 @@ PUB_RUN: Final = Contract(
     columns=(_text("key", "Name of the fact."), _text("value", "Its value.")),
 )
 
-PUBLISHED: Final[tuple[Contract, ...]] = (
+COPIED: Final[tuple[Contract, ...]] = (
     PUB_AREA,
     PUB_LSOA,
     PUB_SITE,
@@ -364,4 +365,9 @@ PUBLISHED: Final[tuple[Contract, ...]] = (
     PUB_INPUT,
     PUB_QUALITY,
     PUB_RUN,
+    PUB_CODEBOOK,
 )
+"""Tables that the gate copies from their marts as they stand."""
+
+PUBLISHED: Final = (*COPIED, *RELEASED)
+"""Everything that publishing can see."""

@@ -1,0 +1,230 @@
+"""All of the survey, from the files in its folder to restricted tables.
+
+Belongs here: the order of the work and the account of every row. Does not: any rule of its
+own; writing to the warehouse (``build.py``).
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from assetmap.errors import ConfigError
+from assetmap.quarantine import HELD_COLUMNS, Rejects, reconcile
+from assetmap.readers import hash_file
+from assetmap.survey import tables
+from assetmap.survey.erasure import read_erasures
+from assetmap.survey.exports import find_exports, read_exports
+from assetmap.survey.form import read_form
+from assetmap.survey.pseudonyms import SYNTHETIC_KEY, read_key
+from assetmap.survey.registers import read_registers
+from assetmap.survey.restricted import require_private
+from assetmap.survey.staging import Staged, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from assetmap.contracts import Contract
+    from assetmap.readers import InputFile
+    from assetmap.survey.exports import RawExport
+    from assetmap.survey.form import Form
+    from assetmap.survey.registers import Registers
+    from assetmap.survey.staging import Places
+
+_LOG = logging.getLogger(__name__)
+
+FOLDER: Final = "survey"
+FORM: Final = "survey/form.xlsx"
+STATES: Final = ("none", "synthetic", "collected")
+
+_BESIDE: Final = ("receipt", "typed_researcher", "submitted")
+_OF_RESEARCHER: Final = ("researcher_id", "researcher_match")
+PEOPLE_COLUMNS: Final = (
+    *(name for name in tables.STG_SURVEY_RESPONSE.names if name not in _OF_RESEARCHER),
+    *_BESIDE,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Account:
+    """What became of the rows of one file; headings that were dropped, never their values."""
+
+    file: str
+    layout: str
+    rows_in: int
+    loaded: int
+    held: int
+    erased: int
+    twins: int
+    dropped: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """What the exports hold, staged; all of it restricted.
+
+    ``people`` has one row a respondent, with the receipt and the researcher as typed beside
+    the staged columns; ``held`` the rows that did not load, by number and reason.
+    """
+
+    state: str
+    form: Form
+    people: pd.DataFrame
+    choices: pd.DataFrame
+    qualifications: pd.DataFrame
+    mentions: pd.DataFrame
+    texts: pd.DataFrame
+    registers: Registers
+    held: pd.DataFrame
+    accounts: tuple[Account, ...] = ()
+    files: tuple[tuple[str, str], ...] = field(default=())
+
+
+def read_answers(raw: Path, places: Places) -> Answers:
+    """Read and stage every export and register below ``raw/survey``.
+
+    Raises
+    ------
+    KeyFileError
+        There are responses of real people and no usable key.
+    StorageError
+        A file of real people's answers is open to other users.
+    ConfigError
+        Responses of real people stand beside a made-up register, or a list cannot be read.
+    UnreadableFileError, ContractError, MissingInputError
+        A file cannot be trusted, or the form is missing.
+    """
+    inputs = find_exports(raw / FOLDER / "exports")
+    state = state_of(inputs)
+    registers = read_registers(raw)
+    _require_own_kind(state, registers, raw)
+    form = read_form(raw / FORM)
+    if state == "collected":
+        for source in inputs:
+            require_private(source.path)
+    key = read_key(raw, os.environ) if state == "collected" else SYNTHETIC_KEY
+    erased = read_erasures(raw)
+    exports = read_exports(inputs, form)
+    staged = [stage(export, key, places, erased) for _, export in exports]
+    return _gather(raw, state, form, registers, _without_repeats(exports, staged))
+
+
+def state_of(inputs: Sequence[InputFile]) -> str:
+    """Return whether there are no responses, made-up ones, or collected ones."""
+    if not inputs:
+        return "none"
+    return "synthetic" if all(source.is_synthetic for source in inputs) else "collected"
+
+
+def _require_own_kind(state: str, registers: Registers, raw: Path) -> None:
+    """Refuse to judge real responses by a made-up register."""
+    if state == "collected" and registers.is_synthetic:
+        message = (
+            f"{raw / FOLDER}: the responses are collected ones, but the register of researchers is "
+            "the made-up sample, so none could be validated. Put your register into "
+            f"{raw / FOLDER / 'researchers'}."
+        )
+        raise ConfigError(message)
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """One export without the responses that an earlier one has."""
+
+    source: InputFile
+    export: RawExport
+    staged: Staged
+    rejects: Rejects
+
+
+def _without_repeats(
+    exports: Sequence[tuple[InputFile, RawExport]], staged: Sequence[Staged]
+) -> list[_Part]:
+    """Hold every response whose number an earlier row, of this file or another, has."""
+    seen: set[str] = set()
+    parts = []
+    for (source, export), part in zip(exports, staged, strict=True):
+        is_repeated = []
+        for person, uid in part.people[["respondent", "uid"]].to_numpy():
+            numbers = {person, f"uid {uid}"} - {"uid "}
+            is_repeated.append(not numbers.isdisjoint(seen))
+            seen |= numbers
+        flags = pd.Series(is_repeated, index=part.people.index, dtype=bool)
+        repeated = Rejects.of(part.people.index[flags], "duplicate_id", "receipt")
+        parts.append(_Part(source, export, _keep(part, ~flags), part.rejects + repeated))
+    return parts
+
+
+def _keep(part: Staged, wanted: pd.Series) -> Staged:
+    """Return one staged export with the wanted responses and what belongs to them."""
+    people = part.people.loc[wanted]
+
+    def own(items: pd.DataFrame) -> pd.DataFrame:
+        return items[items["row"].isin(people.index)]
+
+    return replace(
+        part,
+        people=people,
+        choices=own(part.choices),
+        qualifications=own(part.qualifications),
+        mentions=own(part.mentions),
+        texts=own(part.texts),
+    )
+
+
+def _gather(
+    raw: Path, state: str, form: Form, registers: Registers, parts: Sequence[_Part]
+) -> Answers:
+    accounts = tuple(_account(part) for part in parts)
+    held = [(p.rejects + p.export.rejects).frame("survey", p.source.name) for p in parts]
+    people = _join([p.staged.people for p in parts], PEOPLE_COLUMNS)
+    _LOG.info("survey: %d responses loaded, %d held", len(people), sum(map(len, held)))
+    paths = sorted({part.source.path for part in parts})
+    return Answers(
+        state=state,
+        form=form,
+        people=people.sort_values("respondent", ignore_index=True),
+        choices=_long(parts, "choices", tables.STG_SURVEY_CHOICE),
+        qualifications=_long(parts, "qualifications", tables.STG_SURVEY_QUALIFICATION),
+        mentions=_long(parts, "mentions", tables.STG_SURVEY_MENTION),
+        texts=_long(parts, "texts", tables.STG_SURVEY_TEXT),
+        registers=registers,
+        held=_join(held, HELD_COLUMNS),
+        accounts=accounts,
+        files=tuple((path.relative_to(raw).as_posix(), hash_file(path)) for path in paths),
+    )
+
+
+def _account(part: _Part) -> Account:
+    """Return the account of one file; ReconciliationError where a row is missing from it."""
+    export, staged = part.export, part.staged
+    held = len(part.rejects) + len(export.rejects)
+    left = export.rows_in - export.twins - staged.erased_count
+    reconcile(f"survey: {part.source.name}", left, len(staged.people), held)
+    return Account(
+        file=part.source.name,
+        layout=export.layout,
+        rows_in=export.rows_in,
+        loaded=len(staged.people),
+        held=held,
+        erased=staged.erased_count,
+        twins=export.twins,
+        dropped=export.dropped,
+        notes=export.notes,
+    )
+
+
+def _long(parts: Sequence[_Part], name: str, contract: Contract) -> pd.DataFrame:
+    frame = _join([getattr(part.staged, name) for part in parts], contract.names)
+    return frame.sort_values(list(contract.primary_key), ignore_index=True)
+
+
+def _join(frames: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
+    whole = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=list(columns))
+    return whole[list(columns)]
