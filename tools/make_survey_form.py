@@ -45,11 +45,11 @@ LANGUAGES: Final = {
     "pl": "Polish (pl)",
 }
 
+STATUS_NOTE: Final = "translation_status"
+
 _AGREED: Final = "${consent_research} = 'yes'"
 _ADULT: Final = f"{_AGREED} and ${{age_band}} != '{UNDER_AGE}'"
-_POSTCODE: Final = (
-    r"regex(., '^\s*[A-Za-z]{1,2}[0-9][A-Za-z0-9]?\s*[0-9][A-Za-z]{2}\s*$')"
-)
+_POSTCODE: Final = r"regex(., '^\s*[A-Za-z]{1,2}[0-9][A-Za-z0-9]?\s*[0-9][A-Za-z]{2}\s*$')"
 _RECEIPT: Final = "regex(., '^[A-HJ-NP-Z2-9]{6}$')"
 _NONE_ALONE: Final = "not(selected(., 'none') and count-selected(.) > 1)"
 _SAME_WORDS: Final = {"qual_country": "country_group"}
@@ -82,7 +82,7 @@ class Line:
 
 _LINES: Final = (
     Line("begin_group", "intro"),
-    Line("note", "translation_status"),
+    Line("note", STATUS_NOTE),
     Line("note", "welcome"),
     Line("text", "researcher", is_required=True),
     Line("text", "receipt", constraint=_RECEIPT, is_required=True),
@@ -175,22 +175,36 @@ def render() -> bytes:
 def _survey(texts: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     """Yield the rows of the sheet ``survey``; a text that is missing stops the script."""
     for line in _LINES:
-        is_end = line.type.startswith("end_")
-        is_group = line.type.startswith("begin_")
-        words = (
-            {"label": texts["groups"][line.name]}
-            if is_group
-            else ({} if is_end else texts["questions"][line.name])
-        )
         yield {
             "type": line.type,
             "name": line.name,
-            **_by_language(words),
+            **_by_language(_words(line, texts)),
             "required": "yes" if line.is_required else "",
             "relevant": line.relevant,
             "constraint": line.constraint,
             "appearance": line.appearance,
         }
+
+
+def _words(line: Line, texts: Mapping[str, Any]) -> Mapping[str, Mapping[str, str]]:
+    """Return label, hint, guidance and message of one line; an end of a group has none."""
+    if line.type.startswith("end_"):
+        return {}
+    if line.type.startswith("begin_"):
+        return {"label": texts["groups"][line.name]}
+    if line.name == STATUS_NOTE:
+        return {"label": _status_note(texts)}
+    words: Mapping[str, Mapping[str, str]] = texts["questions"][line.name]
+    return words
+
+
+def _status_note(texts: Mapping[str, Any]) -> dict[str, str]:
+    """Return what each language says of its translation: in itself, then in English."""
+    lines = {code: texts["status_note"][texts["status"][code]] for code in LANGUAGES}
+    return {
+        code: by_code["en"] if code == "en" else f"{by_code[code]}\n{by_code['en']}"
+        for code, by_code in lines.items()
+    }
 
 
 def _by_language(words: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
