@@ -18,7 +18,8 @@ from assetmap.errors import (
     UnreadableFileError,
 )
 from assetmap.geography import LSOA_PATTERN
-from assetmap.readers import Layout, hash_file
+from assetmap.inputs import hash_file
+from assetmap.readers import Layout
 
 CANARY = "07700 900123"
 SOURCE = Source(

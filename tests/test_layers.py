@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from assetmap.errors import CRSError, UnreadableFileError
 from assetmap.geography import to_bng, to_wgs84
+from assetmap.inputs import InputFile
 from assetmap.layers import GEOMETRY, read_polygons, read_sites
 from assetmap.quarantine import REASONS
-from assetmap.readers import InputFile
 
 SQUARE = [[[-1.94, 52.48], [-1.93, 52.48], [-1.93, 52.49], [-1.94, 52.49], [-1.94, 52.48]]]
 BNG_SQUARE = shapely.box(404_000, 287_000, 405_000, 288_000)

@@ -11,21 +11,14 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from assetmap import readers
+from assetmap import inputs, readers
 from assetmap.errors import MissingInputError, StorageError, UnreadableFileError
+from assetmap.inputs import InputFile, find_inputs, hash_file, require_inputs
 from assetmap.quarantine import REASONS
-from assetmap.readers import (
-    InputFile,
-    Layout,
-    decode,
-    find_inputs,
-    hash_file,
-    read_csv,
-    require_inputs,
-)
+from assetmap.readers import Layout, decode, read_csv
 
 PLAIN = Layout()
 NOMIS = Layout(heading_cell="mnemonic")
@@ -435,7 +428,7 @@ def test_a_member_that_unpacks_to_far_more_than_it_is_refuses_the_archive(tmp_pa
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(readers, "MAX_UNPACKED", 1_000)
+    monkeypatch.setattr(inputs, "MAX_UNPACKED", 1_000)
     make_zip(tmp_path / "a.zip", [("a.csv", FILLER), ("b.csv", FILLER)])
     with pytest.raises(UnreadableFileError, match="the archive unpacks to more than"):
         find_inputs(tmp_path, "*.csv")
@@ -586,6 +579,14 @@ def write_table(body, delimiter, encoding, line_end):
     return stream.getvalue().encode(encoding)
 
 
+def is_utf8(content):
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
@@ -598,6 +599,8 @@ def test_what_was_written_comes_back(tmp_path_factory, encoding, delimiter, line
     pairs = data.draw(st.lists(st.tuples(cells, cells), min_size=1, max_size=15))
     body = [[f"r{number}", *pair] for number, pair in enumerate(pairs)]
     content = write_table(body, delimiter, encoding, line_end)
+    # Windows-1252 that happens to be UTF-8 too cannot be told from it.
+    assume(encoding != "cp1252" or content.isascii() or not is_utf8(content))
     table = read(tmp_path_factory.mktemp("table"), content)
     totals = [row for row in body if any(c.strip().lower() == "total" for c in row)]
     assert rows(table) == [row for row in body if row not in totals]

@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from typing import IO, TYPE_CHECKING, Any, Final
 
-from assetmap.readers import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED
+from assetmap.inputs import MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,8 +15,9 @@ import pandas as pd
 
 from assetmap.convert import MARK_COLUMNS, type_columns
 from assetmap.errors import ClashError, ContractError, CRSError, UnreadableFileError
+from assetmap.inputs import InputFile, hash_file, require_inputs
 from assetmap.quarantine import HELD_COLUMNS, reconcile, require_few_held, screen
-from assetmap.readers import InputFile, Layout, RawTable, hash_file, read_csv, require_inputs
+from assetmap.readers import Layout, RawTable, read_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

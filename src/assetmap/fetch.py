@@ -23,7 +23,7 @@ from filelock import FileLock, Timeout
 
 from assetmap.contents import find_fault
 from assetmap.errors import AssetmapError, BusyError, DownloadError, StorageError
-from assetmap.readers import STARTER_MARK, hash_file
+from assetmap.inputs import STARTER_MARK, hash_file
 from assetmap.transfer import DEFAULT_LIMITS, Limits, Progress, Transfer, TransferError
 
 if TYPE_CHECKING:

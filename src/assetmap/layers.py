@@ -22,10 +22,12 @@ import shapely
 from assetmap.errors import CRSError, UnreadableFileError
 from assetmap.geography import BNG, BNG_EASTINGS, BNG_NORTHINGS, WGS84, to_bng
 from assetmap.quarantine import Rejects
-from assetmap.readers import InputFile, RawTable
+from assetmap.readers import RawTable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from assetmap.inputs import InputFile
 
 GEOMETRY: Final = "geom_27700"
 

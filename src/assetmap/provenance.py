@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from assetmap import __version__
 from assetmap.geography import crs_operation
-from assetmap.readers import hash_file
+from assetmap.inputs import hash_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

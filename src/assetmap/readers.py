@@ -1,101 +1,37 @@
 """Files as received, read without guessing: sniffed, decoded once, every row counted.
 
-Belongs here: which files a dataset folder holds, safe opening of archives, delimited text.
-Does not: layers with geometry (``layers.py``), what a column means (``datasets/``), what a
-row must satisfy (``contracts.py``).
+Belongs here: delimited text. Does not: which files there are (``inputs.py``), layers with
+geometry (``layers.py``), workbooks (``workbook.py``), what a column means (``datasets/``), what
+a row must satisfy (``contracts.py``).
 """
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import re
-import stat
-import struct
-import zipfile
-import zlib
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
-from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from assetmap.errors import MissingInputError, StorageError, UnreadableFileError
+from assetmap.inputs import refuse
 from assetmap.quarantine import Rejects
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from assetmap.inputs import InputFile
 
-STARTER_MARK: Final = "_starter"
-"""Files with this mark in their name give way to any other file in the folder."""
-SYNTHETIC_MARK: Final = "_synthetic"
-"""The same for files about people who were made up."""
 
 MAX_FIELD: Final = 4_096
-MAX_MEMBERS: Final = 1_000
-MAX_UNPACKED: Final = 500_000_000
-MAX_RATIO: Final = 100
 
-_NOT_DATA: Final = (
-    *("readme*", "licence*", "license*", "*.toml", ".*", "*.part"),
-    *("~$*", "thumbs.db", "desktop.ini", "*.pdf", "*.docx"),
-)
 _TOTALS: Final = re.compile(r"((grand|column|overall|sub)[ -]?)?totals?:?", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"[^"]*"')
 _UTF8_MARK: Final = b"\xef\xbb\xbf"
 _UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
-_WORKBOOK_PARTS: Final = {"[Content_Types].xml", "mimetype"}
-_DAMAGED: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
-"""What zipfile raises for a damaged, encrypted or unheard-of archive."""
-_INVISIBLE: Final = str.maketrans({"\u00a0": " ", "\u200b": None, "\ufeff": None})
+INVISIBLE: Final = str.maketrans({"\u00a0": " ", "\u200b": None, "\ufeff": None})
 
 csv.field_size_limit(10_000_000)
-
-
-@dataclass(frozen=True)
-class InputFile:
-    """One file to read: on disk, or a member of a ZIP archive on disk."""
-
-    path: Path
-    member: str = ""
-
-    @property
-    def name(self) -> str:
-        """File name for messages and the quarantine, without folders."""
-        member = PurePosixPath(self.member).name
-        return f"{self.path.name}/{member}" if member else self.path.name
-
-    @property
-    def is_starter(self) -> bool:
-        """True for the extract that the project ships."""
-        return _gives_way(self.path)
-
-    @property
-    def is_synthetic(self) -> bool:
-        """True for a file about people who were made up."""
-        return SYNTHETIC_MARK in self.path.name
-
-    def read(self) -> bytes:
-        """Return the content; StorageError where the disk refuses."""
-        with _allowed(self.path):
-            return self._read_member() if self.member else self.path.read_bytes()
-
-    def _read_member(self) -> bytes:
-        what = "it is damaged or locked by a password"
-        with _undamaged(self.name, what), zipfile.ZipFile(self.path) as archive:
-            return archive.read(self.member)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,43 +55,12 @@ class Layout:
 
     ``header`` names the columns of a file that comes without a heading. ``heading_cell`` is a
     cell by which the heading is known where a preamble stands above it (Nomis queries).
+    ``may_be_empty`` lets a file pass that has a heading and no rows.
     """
 
     header: tuple[str, ...] | None = None
     heading_cell: str | None = None
-
-
-def hash_file(path: Path) -> str:
-    """Return the SHA-256 of a file, in hexadecimal."""
-    with _allowed(path), path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def find_inputs(folder: Path, members: str) -> list[InputFile]:
-    """Return the data files of a dataset folder, in name order.
-
-    Full files push aside the starter extract; ZIP archives count by those members whose
-    name matches the pattern ``members``. An empty list means that there is nothing.
-    """
-    if not folder.is_dir():
-        return []
-    with _allowed(folder):
-        paths = sorted(p for p in folder.iterdir() if p.is_file() and not _is_note(p.name))
-    odd = next((p for p in paths if not _is_text(p.name)), None)
-    if odd is not None:
-        _refuse(ascii(odd.name), "the file's name is not UTF-8", "Rename it")
-    full = [p for p in paths if not _gives_way(p)]
-    return [found for path in full or paths for found in _open_archive(path, members)]
-
-
-def require_inputs(dataset_id: str, folder: Path, members: str, remedy: str) -> list[InputFile]:
-    """Return :func:`find_inputs`; MissingInputError that ends with the ``remedy`` if none."""
-    inputs = find_inputs(folder, members)
-    if inputs:
-        return inputs
-    lack = "is missing" if not folder.is_dir() else "holds no data file"
-    message = f"{dataset_id}: {folder} {lack}. {remedy}"
-    raise MissingInputError(message)
+    may_be_empty: bool = False
 
 
 def read_csv(source: InputFile, layout: Layout) -> RawTable:
@@ -170,16 +75,18 @@ def read_csv(source: InputFile, layout: Layout) -> RawTable:
     text, bad_lines, notes = decode(source.read(), source.name)
     records, garbled = _parse(text, source.name, bad_lines, layout.heading_cell)
     if layout.header is not None:
-        return _table(list(layout.header), records, garbled, source.name, notes)
+        return make_table(list(layout.header), records, garbled, source.name, notes)
     position = _find_heading(records, layout.heading_cell, source.name)
     if records[position][0] in garbled:
-        _refuse(source.name, "its heading is not in one encoding", "Save it as UTF-8")
-    heading = _clean_heading(records[position][1], source.name)
+        refuse(source.name, "its heading is not in one encoding", "Save it as UTF-8")
+    heading = clean_heading(records[position][1], source.name)
     body = records[position + 1 :]
+    if not body and layout.may_be_empty:
+        return RawTable(pd.DataFrame(columns=heading, dtype=object), 0, notes=notes)
     if layout.heading_cell is not None and position > 0:
         body = _without_footnotes(body)
         notes = (*notes, "preamble and footnotes left out")
-    return _table(heading, body, garbled, source.name, notes)
+    return make_table(heading, body, garbled, source.name, notes)
 
 
 def decode(content: bytes, name: str) -> tuple[str, set[int], tuple[str, ...]]:
@@ -203,7 +110,7 @@ def _decode_utf16(content: bytes, name: str) -> str:
     try:
         return content.decode("utf-16")
     except UnicodeDecodeError:
-        _refuse(name, "its UTF-16 text is cut short or damaged", "Save it as UTF-8")
+        refuse(name, "its UTF-16 text is cut short or damaged", "Save it as UTF-8")
 
 
 def _decode_lines(content: bytes, *, is_utf8: bool) -> tuple[str, set[int], tuple[str, ...]]:
@@ -226,47 +133,20 @@ def _is_in(encoding: str, line: bytes) -> bool:
 def _require_text(content: bytes, name: str) -> None:
     start = content.removeprefix(_UTF8_MARK).lstrip(b" \t\r\n")[:512].lower()
     if not start:
-        _refuse(name, "the file is empty", "Download it again")
+        refuse(name, "the file is empty", "Download it again")
     if start.startswith(b"<"):
-        _refuse(name, "it is a web page or XML, not a table", "Download the data file itself")
+        refuse(name, "it is a web page or XML, not a table", "Download the data file itself")
     if content.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"SQLite format 3")):
-        _refuse(name, "it is a workbook, archive or database, not text", "Save it as CSV")
+        refuse(name, "it is a workbook, archive or database, not text", "Save it as CSV")
     if b"\x00" in content and not content.startswith(_UTF16_MARKS):
-        _refuse(name, "it holds binary data, not text", "Save it as CSV")
-
-
-@contextmanager
-def _allowed(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except PermissionError:
-        message = f"{path}: no right to read it. Give this user the right to read it."
-        raise StorageError(message) from None
-    except OSError as fault:
-        message = f"{path}: cannot be read ({fault.strerror}). Check the disk that it is on."
-        raise StorageError(message) from None
-
-
-@contextmanager
-def _undamaged(name: str, what: str) -> Iterator[None]:
-    try:
-        yield
-    except PermissionError:
-        raise
-    except _DAMAGED:
-        _refuse(name, what, "Download it again")
-
-
-def _refuse(name: str, what: str, do: str) -> NoReturn:
-    message = f"{name}: {what}. {do}; nothing of this file was loaded."
-    raise UnreadableFileError(message)
+        refuse(name, "it holds binary data, not text", "Save it as CSV")
 
 
 def _parse(
     text: str, name: str, bad_lines: set[int], heading_cell: str | None
 ) -> tuple[list[tuple[int, list[str]]], set[int]]:
     """Return (row number, cells) of every row that is not blank, and the garbled rows' numbers."""
-    text = text.translate(_INVISIBLE) if not text.isascii() else text
+    text = text.translate(INVISIBLE) if not text.isascii() else text
     delimiter = _delimiter(text, heading_cell)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     records: list[tuple[int, list[str]]] = []
@@ -281,7 +161,7 @@ def _parse(
                 records.append((number, row))
     except csv.Error as fault:
         where = f"near line {reader.line_num} ({fault})"
-        _refuse(name, f"a quote is left open or broken {where}", "Mend the quote")
+        refuse(name, f"a quote is left open or broken {where}", "Mend the quote")
     return records, garbled
 
 
@@ -291,12 +171,14 @@ def _delimiter(text: str, heading_cell: str | None) -> str:
     lines = text[:100_000].lstrip().splitlines()[:40]
     is_heading = (line for line in lines if heading_cell and heading_cell in line.lower())
     first = _QUOTED.sub("", next(is_heading, lines[0] if lines else ""))
+    if '"' in first and heading_cell is None:  # a heading with a line break in it
+        first = next(iter(_QUOTED.sub("", text[:100_000].lstrip()).splitlines()), "")
     return max(",;\t", key=first.count)
 
 
 def _find_heading(records: list[tuple[int, list[str]]], heading_cell: str | None, name: str) -> int:
     if not records:
-        _refuse(name, "the file holds no rows", "Download it again")
+        refuse(name, "the file holds no rows", "Download it again")
     if heading_cell is None:
         return 0
     for position, (_, cells) in enumerate(records[:40]):
@@ -305,18 +187,19 @@ def _find_heading(records: list[tuple[int, list[str]]], heading_cell: str | None
     return 0
 
 
-def _clean_heading(cells: list[str], name: str) -> list[str]:
+def clean_heading(cells: list[str], name: str) -> list[str]:
+    """Return headings with single spaces; refuse one that is empty or stands twice."""
     heading = [" ".join(cell.split()) for cell in cells]
     if not all(heading):
         what = f"column {heading.index('') + 1} has no heading"
-        _refuse(name, what, "Give every column its heading")
+        refuse(name, what, "Give every column its heading")
     folded = [cell.lower() for cell in heading]
     twice = next((n for n, cell in enumerate(folded) if cell in folded[:n]), None)
     if twice is not None:
         # Not the heading itself: in a file without one it would be somebody's answer.
         first = folded.index(folded[twice])
         what = f"columns {first + 1} and {twice + 1} have the same heading"
-        _refuse(name, what, "Rename or remove one")
+        refuse(name, what, "Rename or remove one")
     return heading
 
 
@@ -333,15 +216,19 @@ def _without_footnotes(body: list[tuple[int, list[str]]]) -> list[tuple[int, lis
     return body[:end]
 
 
-def _table(
+def make_table(
     heading: list[str],
     body: list[tuple[int, list[str]]],
     garbled: set[int],
     name: str,
     notes: tuple[str, ...],
 ) -> RawTable:
+    """Return the table of numbered rows; rows that cannot be the table's are rejects.
+
+    ``garbled`` are the numbers of rows that could not be decoded.
+    """
     if not body:
-        _refuse(name, "it has a heading and no rows", "Download it again")
+        refuse(name, "it has a heading and no rows", "Download it again")
     folded = _fold(heading)
     faults = ["bad_encoding" if n in garbled else _fault(cells, folded) for n, cells in body]
     kept = [record for record, fault in zip(body, faults, strict=True) if not fault]
@@ -370,54 +257,3 @@ def _fold(cells: list[str]) -> list[str]:
 
 def _is_total(cells: list[str]) -> bool:
     return any(_TOTALS.fullmatch(cell.strip()) for cell in cells[:3])
-
-
-def _gives_way(path: Path) -> bool:
-    return STARTER_MARK in path.name or SYNTHETIC_MARK in path.name
-
-
-def _is_text(name: str) -> bool:
-    return name.encode("utf-8", "replace").decode("utf-8") == name
-
-
-def _is_note(name: str) -> bool:
-    return any(fnmatch(name.lower(), pattern) for pattern in _NOT_DATA)
-
-
-def _open_archive(path: Path, members: str) -> list[InputFile]:
-    with _allowed(path), path.open("rb") as stream:
-        is_zip = stream.read(4) == b"PK\x03\x04"
-    if not is_zip or path.suffix.lower() == ".xlsx":
-        return [InputFile(path)]
-    what = "the archive is cut short or damaged"
-    with _undamaged(path.name, what), zipfile.ZipFile(path) as archive:
-        infos = archive.infolist()
-    if _WORKBOOK_PARTS & {info.filename for info in infos}:
-        return [InputFile(path)]  # its reader refuses it as the workbook that it is
-    _require_safe(path.name, infos)
-    wanted = sorted(i.filename for i in infos if _is_member(i.filename, members))
-    if not wanted:
-        what = f"no member of the archive matches {members}"
-        _refuse(path.name, what, "Put in the data file itself")
-    return [InputFile(path, member) for member in wanted]
-
-
-def _is_member(filename: str, members: str) -> bool:
-    name = "" if filename.endswith("/") else PurePosixPath(filename).name
-    return name != "" and not _is_note(name) and fnmatch(filename.lower(), members)
-
-
-def _require_safe(name: str, infos: list[zipfile.ZipInfo]) -> None:
-    names = {info.filename for info in infos}
-    if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_UNPACKED:
-        what = f"the archive unpacks to more than {MAX_MEMBERS:,} files or 500 MB"
-        _refuse(name, what, "Unpack what you need")
-    if len(names) < len(infos):
-        _refuse(name, "the archive holds a name twice", "Make it again")
-    for info in infos:
-        parts = info.filename.replace("\\", "/").split("/")
-        is_link = stat.S_ISLNK(info.external_attr >> 16)
-        if parts[0] == "" or ".." in parts or ":" in parts[0] or is_link:
-            _refuse(name, "the archive holds a path that leads outside it", "Do not use this file")
-        if info.file_size > MAX_RATIO * max(info.compress_size, 1) and info.file_size > 10**7:
-            _refuse(name, "a member unpacks to more than 100 times its size", "Unpack it yourself")

@@ -23,7 +23,7 @@ from pydantic import (
 
 from assetmap.errors import ConfigError, MissingInputError
 from assetmap.geography import SLUG_PATTERN
-from assetmap.readers import STARTER_MARK
+from assetmap.inputs import STARTER_MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
