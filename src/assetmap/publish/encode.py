@@ -11,6 +11,7 @@ import unicodedata
 from typing import Final
 from urllib.parse import urlsplit
 
+from assetmap.cells import csv_cell as csv_cell  # noqa: PLC0414 - publishing takes it from here
 from assetmap.errors import PublishError
 from assetmap.geography import SLUG_PATTERN
 
@@ -21,7 +22,6 @@ _REFERENCED: Final = frozenset("&<>\"'`${}\\/=%#")
 _JOINERS: Final = frozenset("\u200c\u200d")
 _SPACES: Final = frozenset("\t\n\r\x0b\x0c\x85\u2028\u2029")
 _DROPPED: Final = frozenset({"Cc", "Cf", "Cs", "Co"})
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 _URL: Final = re.compile(r"https?://[^\s\"'<>`\\{}|^]+", re.IGNORECASE)
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}", re.IGNORECASE)
@@ -94,10 +94,3 @@ def safe_slug(value: object) -> str:
         )
         raise PublishError(message)
     return text
-
-
-def csv_cell(value: object) -> object:
-    """Return a cell that no spreadsheet takes for a formula; numbers stay numbers."""
-    if not isinstance(value, str):
-        return value
-    return f"'{value}" if value.startswith(_FORMULA) else value
