@@ -23,11 +23,13 @@ DATASETS = {
     "lookup_lsoa11_ward17",
     "code_point_open",
     "postcode_lsoa",
+    "census_2021_ts007a",
+    "survey_margin",
     "gp_practices",
     "master_plan_sites",
     "public_places",
 }
-MANUAL = {"master_plan_sites", "public_places"}
+MANUAL = {"master_plan_sites", "public_places", "survey_margin"}
 PUBLISHERS = (
     ".service.gov.uk",
     ".nomisweb.co.uk",

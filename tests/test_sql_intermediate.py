@@ -504,4 +504,6 @@ def test_people_that_are_not_known_are_not_taken_for_none(con):
 
 def test_every_statement_is_tested_here():
     text = Path(__file__).read_text(encoding="utf-8")
-    assert set(re.findall(r'run\(\s*con,\s*"(int_\w+)"', text)) == set(STATEMENTS)
+    elsewhere = {"int_census_margin"}  # test_survey_margins.py
+    tested = set(re.findall(r'run\(\s*con,\s*"(int_\w+)"', text))
+    assert tested == set(STATEMENTS) - elsewhere

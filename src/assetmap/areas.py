@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _WARDS: Final = "stg_lookup_lsoa11_ward17"
 _OF_2011: Final = ("stg_imd_2019", "stg_lsoa_2011", _WARDS)
 _OF_2021: Final = tuple(
-    f"stg_census_2021_{table}" for table in ("ts001", "ts004", "ts029", "ts045", "ts062", "ts067")
+    f"stg_census_2021_{table}"
+    for table in ("ts001", "ts004", "ts007a", "ts029", "ts045", "ts062", "ts067")
 )
 
 
