@@ -24,6 +24,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def collected_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a plain town whose survey counts as answers of residents."""
+    target = tmp_path_factory.mktemp("collected") / "site"
+    return write_site(town(survey="collected"), target).target
+
+
+@pytest.fixture(scope="session")
+def unsurveyed_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site of a plain town without any responses."""
+    target = tmp_path_factory.mktemp("unsurveyed") / "site"
+    return write_site(town(survey="none"), target).target
+
+
+@pytest.fixture(scope="session")
 def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a town where every text attacks."""
     return write_site(town(hostile=True), tmp_path_factory.mktemp("hostile") / "site").target

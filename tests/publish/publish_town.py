@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import shapely
+from publish_people import codebook, people, people_tables, survey_facts
 
 from assetmap.disclosure.tables import PUBLISHED
 
@@ -23,8 +24,14 @@ KINDS = ("gp_practice", "library", "school")
 CATCHMENTS = (400, 800, 1200)
 
 
-def town(*, hostile: bool = False, place_count: int = 9) -> dict[str, pd.DataFrame]:
-    """Return every published table of a town of two wards, three sites and some places."""
+def town(
+    *, hostile: bool = False, place_count: int = 9, survey: str = "synthetic"
+) -> dict[str, pd.DataFrame]:
+    """Return every published table of a town of two wards, three sites and some places.
+
+    ``survey`` is the state of its survey: none, synthetic or collected.
+    """
+    has_survey = survey != "none"
     assets = _assets(place_count)
     links = _links(assets)
     rows: dict[str, list[dict[str, Any]]] = {
@@ -45,7 +52,13 @@ def town(*, hostile: bool = False, place_count: int = 9) -> dict[str, pd.DataFra
         "pub_dataset": [_dataset()],
         "pub_input": [{"file": "imd/imd.csv", "dataset_id": "imd", "sha256": "ab" * 32}],
         "pub_quality": [_check("rows_held", passed=True), _check("no_place", passed=False)],
-        "pub_run": [{"key": key, "value": value} for key, value in _RUN.items()],
+        "pub_run": [
+            {"key": key, "value": value} for key, value in {**_RUN, "survey_state": survey}.items()
+        ],
+        "pub_people_table": people_tables() if has_survey else [],
+        "pub_people": people() if has_survey else [],
+        "pub_survey": survey_facts() if has_survey else [],
+        "pub_codebook": codebook(),
     }
     frames = {c.table: pd.DataFrame(rows[c.table], columns=c.names) for c in PUBLISHED}
     return {c.table: _poison(frames[c.table], c) for c in PUBLISHED} if hostile else frames
@@ -64,6 +77,7 @@ _RUN = {
     "attribution": "Contains public sector information.",
     "summary_rows_loaded": "12345",
     "summary_rows_held": "6",
+    "translations_unchecked": "Urdu;Polish",
 }
 
 # Text that is a key, a code or a word of a closed list, and so cannot be anything.
@@ -74,7 +88,19 @@ _FIXED = {
     ("pub_area", "area_code"),
 }
 _KEYS = {"site_id", "area_code", "indicator_id", "caveat", "source", "dataset_id", "lsoa11cd"}
-_RUN_FIXED = {"catchments_m", "data_as_of"}
+_RUN_FIXED = {"catchments_m", "data_as_of", "survey_state"}
+# Text that joins rows: it may attack, but each value stays apart from the others.
+_JOINING = {
+    "asset_id",
+    "kind",
+    "check_id",
+    "file",
+    "table_id",
+    "category",
+    "question",
+    "attributes",
+}
+_ALL = "all"
 
 
 def is_free_text(contract: Contract, column: Column) -> bool:
@@ -84,24 +110,26 @@ def is_free_text(contract: Contract, column: Column) -> bool:
         and not column.allowed
         and (contract.table, column.name) not in _FIXED
         and column.name not in _KEYS
-        and column.name not in {"asset_id", "kind", "check_id", "geography", "file"}
+        and column.name not in {*_JOINING, "geography", "key"}
     )
 
 
 def _poison(frame: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     poisoned = frame.copy()
     for column in contract.columns:
-        if column.kind == "text" and column.name in {"asset_id", "kind"}:
-            poisoned[column.name] = [f"{HOSTILE} {value}" for value in frame[column.name]]
+        if column.kind == "text" and column.name in _JOINING:
+            poisoned[column.name] = [
+                value if value == _ALL else f"{HOSTILE} {value}" for value in frame[column.name]
+            ]
         elif contract.table == "pub_run" and column.name == "value":
             poisoned["value"] = [
                 value if key in _RUN_FIXED else HOSTILE
                 for key, value in zip(frame["key"], frame["value"], strict=True)
             ]
+        elif contract.table == "pub_survey" and column.name == "value":
+            poisoned["value"] = frame["value"].where(frame["value"].isna(), HOSTILE)
         elif is_free_text(contract, column):
             poisoned[column.name] = HOSTILE
-        elif column.name in {"check_id", "file"}:
-            poisoned[column.name] = [f"{HOSTILE} {value}" for value in frame[column.name]]
     return poisoned
 
 

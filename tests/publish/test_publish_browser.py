@@ -15,6 +15,9 @@ PAGES = [
     "sites/basin.html",
     "sites/nowhere.html",
     "indicators.html",
+    "survey.html",
+    "programme.html",
+    "codebook.html",
     "data.html",
     "accessibility.html",
 ]
@@ -88,6 +91,16 @@ def test_a_page_fetches_nothing_fails_nowhere_and_fits(browser, site, name, widt
         assert watch.faults == []
         overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert page.evaluate(overflow) <= 0
+
+
+@pytest.mark.parametrize("name", ["survey.html", "programme.html", "sites/mill.html"])
+def test_axe_finds_nothing_without_a_survey(browser, unsurveyed_site, name):
+    from axe_playwright_python.sync_playwright import Axe
+
+    with opened(browser, unsurveyed_site, name) as (page, watch):
+        assert watch.faults == []
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+        assert [(v["id"], v["nodes"][0]["html"]) for v in found.response["violations"]] == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -192,6 +205,36 @@ def test_a_table_sorts_by_keyboard_and_says_so(browser, site):
         assert heading.get_attribute("aria-sort") == "descending"
         said = page.locator("section:has(#lsoas) [role=status]").text_content()
         assert said == "Sorted by Decile, descending"
+
+
+def test_withheld_counts_stay_together_at_the_end_and_the_total_at_the_foot(browser, site):
+    def column():
+        return page.evaluate(
+            "[...document.querySelectorAll('#people-2 tbody tr')]"
+            ".map(r => r.cells[3].textContent.trim().split(' ')[0])"
+        )
+
+    with opened(browser, site, "survey.html") as (page, _):
+        assert column() == ["[c]", "25", "40", "[c]", "[c]"]
+        page.focus("#people-2 th:has-text('East ward') button")
+        page.keyboard.press("Enter")
+        assert column() == ["25", "40", "[c]", "[c]", "[c]"]
+        page.keyboard.press("Enter")
+        assert column() == ["40", "25", "[c]", "[c]", "[c]"]
+        foot = "document.querySelector('#people-2 tfoot tr').cells[0].textContent"
+        assert page.evaluate(foot) == "All respondents"
+
+
+@pytest.mark.parametrize("name", ["survey.html", "programme.html", "sites/mill.html"])
+def test_the_label_of_made_up_people_is_seen_first_and_on_paper(browser, site, name):
+    for width in WIDTHS:
+        with opened(browser, site, name, width) as (page, _):
+            box = page.locator(".banner").bounding_box()
+            assert box["y"] + box["height"] < 450
+            page.emulate_media(media="print")
+            assert page.is_visible(".banner")
+            head = "getComputedStyle(document.body).page"
+            assert page.evaluate(head) in {"figures", "section"}
 
 
 def test_a_table_filters_and_says_how_many_are_left(browser, site):

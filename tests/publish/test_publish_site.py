@@ -20,7 +20,7 @@ from publish_town import HOSTILE, town
 from assetmap import fields, publish
 from assetmap.disclosure.tables import PUB_INDICATOR, PUB_SITE, PUBLISHED
 from assetmap.errors import PublishError, StorageError
-from assetmap.publish.exports import FILES
+from assetmap.publish.exports import FILES, file_name
 from assetmap.publish.model import accept
 from assetmap.publish.page import downloads
 from assetmap.publish.site import CONTENT_SECURITY_POLICY, write_site
@@ -34,6 +34,9 @@ PAGES = {
     "sites/basin.html",
     "sites/nowhere.html",
     "indicators.html",
+    "survey.html",
+    "programme.html",
+    "codebook.html",
     "data.html",
     "accessibility.html",
 }
@@ -313,17 +316,18 @@ def test_indicators_csv_has_exactly_the_columns_of_its_contract(site):
 def test_every_published_table_can_be_downloaded(site):
     assert set(FILES.values()) == {contract.table for contract in PUBLISHED}
     for contract in PUBLISHED:
-        name = next(name for name, table in FILES.items() if table == contract.table)
+        key = next(key for key, table in FILES.items() if table == contract.table)
+        name = file_name(key, "synthetic")
         columns = [c.name for c in contract.columns if c.kind != "geometry"]
         assert rows_of(site / "data" / f"{name}.csv")[0] == columns
 
 
 def test_a_page_offers_exactly_the_formats_that_are_written(site):
     written = {path.relative_to(site).as_posix() for path in (site / "data").iterdir()}
-    offered = {file.href for name in FILES for file in downloads(name)}
+    offered = {file.href for name in FILES for file in downloads(name, "synthetic")}
     assert offered == written
     with pytest.raises(KeyError):
-        downloads("people")
+        downloads("residents")
 
 
 def test_a_unit_in_a_name_is_the_unit_of_the_column():

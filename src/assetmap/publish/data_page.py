@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from assetmap.disclosure.tables import PUBLISHED
 from assetmap.geography import BNG, WGS84
 from assetmap.publish.encode import safe_url
-from assetmap.publish.exports import FILES, FORMATS
+from assetmap.publish.exports import FORMATS
 from assetmap.publish.page import Page, downloads
 from assetmap.publish.site_page import Fact
 from assetmap.publish.tables import Cell, Table, file_size, headings, metres, whole
@@ -39,6 +39,11 @@ _METHODS: Final = (
         "A small area with a changed outline between 2011 and 2021 is matched by the official "
         "lookup only."
     ),
+    (
+        "People are counted for wards and the study area only. A count below the threshold of its "
+        "table is withheld, others are rounded to the nearest 5, and percentages come from the "
+        "rounded counts."
+    ),
     "A figure that is not measured says so and is never shown as zero.",
     (
         "The map draws its own outlines. It loads nothing from other hosts, and uses Leaflet "
@@ -46,11 +51,18 @@ _METHODS: Final = (
     ),
 )
 
+_SURVEY: Final = {
+    "none": "no responses are loaded",
+    "synthetic": "made-up people and answers, to show how the system works",
+    "collected": "answers of residents",
+}
+
 
 def data_page(published: Published, exports: Sequence[Export]) -> Page:
     """Return the page of downloads, sources, checks and methods."""
     return Page(
         path="data.html",
+        survey="files",
         template="data.html.j2",
         title="Data",
         summary="Everything that stands on these pages, to download; where it comes from; what "
@@ -79,7 +91,7 @@ def _download_table(exports: Sequence[Export]) -> Table:
         rows=tuple(
             (
                 Cell(text=name),
-                Cell(text=_ROW_IS[FILES[name]]),
+                Cell(text=_ROW_IS[formats["csv"].table]),
                 Cell(text=whole(formats["csv"].row_count)),
                 *(_download_cell(formats.get(ending)) for ending in FORMATS),
             )
@@ -175,6 +187,7 @@ def _facts(published: Published) -> list[Fact]:
         Fact(name="Data as of", value=run["data_as_of"]),
         Fact(name="Disclosure policy", value=run["policy_hash"]),
         Fact(name="Study area", value=f"{run['area_name']} ({run['area_id']})"),
+        Fact(name="Survey", value=_SURVEY[published.survey_state]),
         Fact(name="Catchments", value=distances),
         Fact(name="Built in", value=f"EPSG:{BNG} (British National Grid)"),
         Fact(

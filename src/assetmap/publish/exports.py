@@ -18,7 +18,7 @@ import pyogrio
 from assetmap.disclosure.tables import PUBLISHED
 from assetmap.geography import BNG
 from assetmap.publish.encode import csv_cell
-from assetmap.publish.model import geometries
+from assetmap.publish.model import SYNTHETIC, geometries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,8 +47,15 @@ FILES: Final = {
     "inputs": "pub_input",
     "quality": "pub_quality",
     "run": "pub_run",
+    "people": "pub_people",
+    "people_tables": "pub_people_table",
+    "survey": "pub_survey",
+    "codebook": "pub_codebook",
 }
-"""File name (without ending) and the table that it holds."""
+"""Name of each download and the table that it holds."""
+
+OF_PEOPLE: Final = ("people", "people_tables", "survey")
+"""Downloads that rest on answers of people."""
 
 FORMATS: Final = {"csv": "CSV", "gpkg": "GeoPackage", "parquet": "GeoParquet"}
 """Ending of each format and its name for readers."""
@@ -62,6 +69,7 @@ class Export:
     """One written download; ``path`` is relative to the site."""
 
     name: str
+    table: str
     format: str
     path: str
     row_count: int
@@ -73,30 +81,40 @@ def formats(name: str) -> tuple[str, ...]:
     return tuple(FORMATS) if "geom_27700" in _TABLES[FILES[name]].names else ("csv",)
 
 
+def file_name(name: str, survey_state: str) -> str:
+    """Return the file name, without ending, of the download ``name``.
+
+    A file of made-up people says so in its name, so that the label travels with the file.
+    """
+    return f"{name}_synthetic" if survey_state == SYNTHETIC and name in OF_PEOPLE else name
+
+
 def write_exports(published: Published, target: Path) -> tuple[Export, ...]:
     """Write every download below ``target/data`` and return what was written, in order."""
     folder = target / "data"
     folder.mkdir(parents=True, exist_ok=True)
     written: list[Export] = []
     with _fixed_date(published.run["data_as_of"]):
-        for name, table in FILES.items():
+        for key, table in FILES.items():
+            name = file_name(key, published.survey_state)
             _write_table(published, _TABLES[table], folder, name)
             written += [
                 Export(
                     name=name,
+                    table=table,
                     format=ending,
                     path=f"data/{name}.{ending}",
                     row_count=len(published.frames[table]),
                     size_bytes=(folder / f"{name}.{ending}").stat().st_size,
                 )
-                for ending in formats(name)
+                for ending in formats(key)
             ]
     return tuple(written)
 
 
 def _write_table(published: Published, contract: Contract, folder: Path, name: str) -> None:
     _write_csv(published.rows(contract.table), contract, folder / f"{name}.csv")
-    if formats(name) == ("csv",):
+    if "geom_27700" not in contract.names:
         return
     layer = _layer(published.frames[contract.table], contract)
     layer.to_parquet(folder / f"{name}.parquet", index=False, compression="zstd")

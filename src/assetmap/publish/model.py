@@ -38,9 +38,19 @@ RUN_KEYS: Final = (
     "attribution",
     "summary_rows_loaded",
     "summary_rows_held",
+    "survey_state",
 )
 
+NO_SURVEY: Final = "none"
+SYNTHETIC: Final = "synthetic"
+SURVEY_STATES: Final = (NO_SURVEY, SYNTHETIC, "collected")
+"""What the figures of people rest on: nothing, made-up people, or answers of residents."""
+
 _AREA_ORDER: Final = ("study_area", "ward", "lad")
+_FIGURES: Final = {
+    "pub_people": ("count", "share_pct", "weighted_pct", "coverage_ratio"),
+    "pub_survey": ("value",),
+}
 
 
 @dataclass(frozen=True)
@@ -81,6 +91,16 @@ class Published:
     def run(self) -> dict[str, str]:
         """Facts about the run, by key; every key of :data:`RUN_KEYS` is there."""
         return {row["key"]: row["value"] for row in self.rows("pub_run")}
+
+    @cached_property
+    def survey_state(self) -> str:
+        """One of :data:`SURVEY_STATES`."""
+        return self.run["survey_state"]
+
+    @cached_property
+    def survey_facts(self) -> dict[str, Row]:
+        """Each row of ``pub_survey``, by key."""
+        return {row["key"]: row for row in self.rows("pub_survey")}
 
     @cached_property
     def catchments(self) -> tuple[int, ...]:
@@ -149,12 +169,12 @@ def accept(tables: Mapping[str, pd.DataFrame]) -> Published:
     PublishError
         A published table, one of its columns or a fact about the run is missing; all of
         them in one message. Columns beyond the contract are refused too: the gate did
-        not let them through.
+        not let them through. So are an unknown state of the survey, and a withheld row
+        that carries a figure all the same.
     """
     faults = [fault for contract in PUBLISHED for fault in _faults(tables, contract)]
     if not faults:
-        keys = set(tables["pub_run"]["key"])
-        faults = [f"pub_run has no key {key}" for key in RUN_KEYS if key not in keys]
+        faults = [*_run_faults(tables["pub_run"]), *_leaks(tables)]
     if faults:
         lines = "".join(f"\n  - {fault}" for fault in faults)
         message = f"public tables cannot be published:{lines}\nBuild them again."
@@ -185,6 +205,24 @@ def _faults(tables: Mapping[str, pd.DataFrame], contract: Contract) -> list[str]
     missing = [f"{contract.table} has no {name}" for name in contract.names if name not in found]
     extra = [f"{contract.table} has undeclared {n!s}" for n in found if n not in contract.names]
     return missing + extra
+
+
+def _run_faults(run: pd.DataFrame) -> list[str]:
+    facts = dict(zip(run["key"], run["value"], strict=True))
+    faults = [f"pub_run has no key {key}" for key in RUN_KEYS if key not in facts]
+    if facts.get("survey_state", NO_SURVEY) not in SURVEY_STATES:
+        faults.append(f"pub_run has a survey_state that is not one of {', '.join(SURVEY_STATES)}")
+    return faults
+
+
+def _leaks(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    faults = []
+    for table, names in _FIGURES.items():
+        withheld = tables[table][tables[table]["status"] != "published"]
+        count = int(withheld[list(names)].notna().any(axis=1).sum())
+        if count:
+            faults.append(f"{table} has a figure in {count} of {len(withheld)} withheld rows")
+    return faults
 
 
 def _rows(frame: pd.DataFrame, contract: Contract) -> list[Row]:

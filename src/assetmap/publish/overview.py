@@ -38,6 +38,37 @@ _LIMITS: Final = (
     "Nothing here is about an individual: no resident is drawn or listed.",
 )
 
+_PROGRESS: Final = {
+    "none": (
+        "Not yet known",
+        (
+            "Targets and claims of the programmes are not yet loaded, so nothing is compared "
+            "with them. The indicators describe the area as it is."
+        ),
+        "indicators.html",
+        "See the indicators",
+    ),
+    "synthetic": (
+        "Not yet known",
+        (
+            "The pages of the survey hold made-up people for now, to show how the system works. "
+            "Claims of the programmes are not yet loaded, so nothing is compared with them."
+        ),
+        "programme.html",
+        "See how it will look",
+    ),
+    "collected": (
+        "Known in part",
+        (
+            "The survey's own targets stand beside what was reached. Claims of the programmes "
+            "are not yet loaded, so nothing else is compared."
+        ),
+        "programme.html",
+        "See the programme",
+    ),
+}
+"""What is known of progress, by the state of the survey: figure, text, address, link."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
@@ -57,7 +88,7 @@ def overview_page(published: Published) -> Page:
         f"{area}: what its neighbourhoods already have, which large sites are being built, and "
         "which of the one connects to which of the other."
     )
-    questions = (_here(published), _coming(published), _connects(published), _works())
+    questions = (_here(published), _coming(published), _connects(published), _works(published))
     return Page(
         path="index.html",
         template="index.html.j2",
@@ -156,15 +187,9 @@ def _connects(published: Published) -> Question:
     )
 
 
-def _works() -> Question:
-    return Question(
-        question="Is it working?",
-        figure="Not yet known",
-        text="Targets and claims of the programmes are not yet loaded, so nothing is compared "
-        "with them. The indicators describe the area as it is.",
-        href="indicators.html",
-        link="See the indicators",
-    )
+def _works(published: Published) -> Question:
+    figure, text, href, link = _PROGRESS[published.survey_state]
+    return Question(question="Is it working?", figure=figure, text=text, href=href, link=link)
 
 
 def _kinds_table(published: Published) -> Table:

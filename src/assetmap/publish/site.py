@@ -18,6 +18,7 @@ from markupsafe import Markup
 from assetmap.errors import StorageError
 from assetmap.publish.area_page import map_page
 from assetmap.publish.assets import write_own, write_vendored
+from assetmap.publish.codebook_page import codebook_page
 from assetmap.publish.data_page import data_page
 from assetmap.publish.encode import plain
 from assetmap.publish.exports import write_exports
@@ -25,7 +26,9 @@ from assetmap.publish.indicator_page import indicators_page
 from assetmap.publish.maps import render_map
 from assetmap.publish.model import accept
 from assetmap.publish.overview import accessibility_page, overview_page
+from assetmap.publish.programme_page import programme_page
 from assetmap.publish.site_page import site_pages
+from assetmap.publish.survey_page import survey_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,7 +49,13 @@ NAVIGATION: Final = (
     {"href": "index.html", "label": "Overview"},
     {"href": "map.html", "label": "Map"},
     {"href": "indicators.html", "label": "Indicators"},
+    {"href": "survey.html", "label": "Survey"},
     {"href": "data.html", "label": "Data"},
+)
+SURVEY_NAVIGATION: Final = (
+    {"href": "survey.html", "label": "Results"},
+    {"href": "programme.html", "label": "Programme"},
+    {"href": "codebook.html", "label": "Questionnaire"},
 )
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -97,6 +106,9 @@ def _write(published: Published, target: Path) -> PublishReport:
         map_page(published),
         *site_pages(published),
         indicators_page(published),
+        survey_page(published),
+        programme_page(published),
+        codebook_page(published),
         data_page(published, exports),
         accessibility_page(),
     ]
@@ -132,7 +144,9 @@ def _write_page(env: Environment, published: Published, page: Page, target: Path
         page=page,
         root=page.root,
         run=published.run,
+        banner=page.banner(published.survey_state),
         navigation=NAVIGATION,
+        survey_navigation=SURVEY_NAVIGATION,
         csp=CONTENT_SECURITY_POLICY,
         **_map_parts(page, target / "assets"),
         **page.content,

@@ -29,6 +29,7 @@ from assetmap.publish.tables import (
     percent,
     whole,
 )
+from assetmap.publish.ward_survey import ward_surveys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,11 +64,13 @@ def _site_page(published: Published, site: Row) -> Page:
     site_id = safe_slug(site["site_id"])
     notes = Notes(published.caveats)
     spec = site_map(published, site)
+    surveyed = ward_surveys(published, site_id)
     content = {
         "facts": _facts(site),
         "key": site_key(published, site),
         "relations": _relations(published.of_site("pub_site_area", site_id)),
         "topics": site_topics(published, site, notes),
+        "ward_surveys": surveyed,
         **(_reach(published, site_id) if spec else {"within": None}),
     }
     return Page(
@@ -77,6 +80,7 @@ def _site_page(published: Published, site: Row) -> Page:
         summary=_summary(site),
         content={**content, "notes": notes.texts},
         map_spec=spec,
+        survey="section" if surveyed else "",
     )
 
 

@@ -25,6 +25,17 @@ _HISSING: Final = ("s", "x", "ch", "sh")
 
 
 @dataclass(frozen=True, kw_only=True)
+class Bar:
+    """A bar beside a count, ``length`` of 0 to 100.
+
+    A withheld one is a hatched box of one size: nothing of it may hang on the count.
+    """
+
+    length: int = 0
+    is_withheld: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Cell:
     """One cell of a table.
 
@@ -41,6 +52,7 @@ class Cell:
     is_external: bool = False
     is_download: bool = False
     notes: tuple[int, ...] = ()
+    bar: Bar | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,12 +74,16 @@ class Download:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A table as the template draws it; the first cell of a row is its heading."""
+    """A table as the template draws it; the first cell of a row is its heading.
+
+    ``totals`` are rows at the foot, which sorting and filtering leave there.
+    """
 
     id: str
     caption: str
     headings: tuple[Heading, ...]
     rows: tuple[tuple[Cell, ...], ...]
+    totals: tuple[tuple[Cell, ...], ...] = ()
     downloads: tuple[Download, ...] = ()
     filter_label: str = ""
     remark: str = ""
