@@ -26,6 +26,12 @@ def link_assets(raw: str, out: str) -> dict[str, int]:
 
 
 @task
+def load_survey(raw: str, out: str) -> None:
+    """Load responses and registers; returns nothing, for counts of people are restricted."""
+    build.load_survey(read_settings(Path(raw), Path(out)))
+
+
+@task
 def measure_indicators(raw: str, out: str) -> int:
     """Derive marts and indicators; returns how many indicators."""
     return build.measure_indicators(read_settings(Path(raw), Path(out)))
@@ -45,6 +51,7 @@ def build_flow(raw: str = "data/raw", out: str = ".") -> None:
         for dataset_id in build.start_build(settings):
             load_dataset(raw, out, dataset_id)
         link_assets(raw, out)
+        load_survey(raw, out)
         measure_indicators(raw, out)
         pass_gate(raw, out)
     create_table_artifact(key="indicators", table=indicator_rows(settings.public))

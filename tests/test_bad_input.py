@@ -10,9 +10,10 @@ import pytest
 from assetmap.contracts import Column, Contract, Disclosure
 from assetmap.dataset import Dataset, Source, fold_heading, load
 from assetmap.errors import ContractError, UnreadableFileError
+from assetmap.inputs import hash_file
 from assetmap.layers import GEOMETRY, read_polygons, read_sites
 from assetmap.quarantine import REASONS
-from assetmap.readers import Layout, hash_file
+from assetmap.readers import Layout
 
 CORPUS = Path(__file__).parents[2] / "shared/bad_input"
 CASES = json.loads((CORPUS / "corpus.json").read_text())["cases"] if CORPUS.is_dir() else []

@@ -13,11 +13,12 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from assetmap import cli
+from assetmap import cli, cli_survey
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data" / "raw"
 COMMANDS = ["list", "fetch", "build", "check", "publish", "run", "serve"]
+SURVEY_COMMANDS = ["survey form", "survey pull", "survey erase", "survey status"]
 
 
 def run_cli(*arguments, cwd=ROOT):
@@ -27,21 +28,23 @@ def run_cli(*arguments, cwd=ROOT):
 
 def table_of_commands():
     rows = re.findall(
-        r"^\| `assetmap (\w+)` \| (.+) \|$", (ROOT / "README.md").read_text(), re.MULTILINE
+        r"^\| `assetmap (\w+(?: \w+)?)` \| (.+) \|$", (ROOT / "README.md").read_text(), re.MULTILINE
     )
     return dict(rows)
 
 
 def test_readme_lists_every_command_with_its_own_help():
     documented = table_of_commands()
-    assert list(documented) == COMMANDS
-    helps = {c.name: c.callback.__doc__.splitlines()[0] for c in cli.app.registered_commands}
-    assert documented == helps
+    assert list(documented) == [*COMMANDS, *SURVEY_COMMANDS]
+    of_survey = cli_survey.app.registered_commands
+    named = [(c.name, c) for c in cli.app.registered_commands]
+    named += [(f"survey {c.name}", c) for c in of_survey]
+    assert documented == {name: c.callback.__doc__.splitlines()[0] for name, c in named}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, *SURVEY_COMMANDS])
 def test_each_command_explains_itself(command):
-    result = CliRunner().invoke(cli.app, [command, "--help"], env={"COLUMNS": "200"})
+    result = CliRunner().invoke(cli.app, [*command.split(), "--help"], env={"COLUMNS": "200"})
     assert result.exit_code == 0
     assert table_of_commands()[command] in " ".join(result.output.split())
 

@@ -251,7 +251,7 @@ def test_the_hospital_lies_outside_the_wards_in_sandwell_adjacent(published):
 
 
 def test_the_manifest_hashes_every_published_file_and_every_input(published):
-    from assetmap.readers import hash_file
+    from assetmap.inputs import hash_file
 
     site = published / "maps"
     manifest = json.loads((site / "manifest.json").read_text())
@@ -263,7 +263,7 @@ def test_the_manifest_hashes_every_published_file_and_every_input(published):
     }
     assert listed == found
     assert manifest["inputs"] == {name: hash_file(RAW / name) for name in manifest["inputs"]}
-    assert len(manifest["inputs"]) == 14
+    assert len(manifest["inputs"]) == 15
     assert manifest["crs"]["accuracy_m"] == 2.0
 
 

@@ -28,6 +28,8 @@ from assetmap.indicators import DOMAINS, find_indicators
 from assetmap.quality import find_checks
 from assetmap.quarantine import REASONS
 from assetmap.statements import read_statements
+from assetmap.survey.attributes import ATTRIBUTES
+from assetmap.survey.tables import RESTRICTED, STATUS_REASONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -83,6 +85,8 @@ def render() -> str:
         _datasets(find_datasets().values()),
         _derived(),
         _published(),
+        _restricted(),
+        _attributes(),
         _indicators(find_indicators()),
         _pairs("Caveats", "Notes that stand beside figures.", ("Key", "Text"), CAVEATS),
         _checks(),
@@ -92,9 +96,49 @@ def render() -> str:
             ("Reason", "Meaning"),
             REASONS,
         ),
+        _pairs(
+            "Status reasons",
+            "Why a response of the survey has its status. Nothing of an answer stands in them.",
+            ("Reason", "Meaning"),
+            {reason or "(none)": meaning for reason, meaning in STATUS_REASONS.items()},
+        ),
         _marks(),
     )
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
+
+
+def _restricted() -> list[str]:
+    lines = [
+        "## Restricted tables",
+        "",
+        "What the warehouse holds of people. Nothing copies these tables out: the gate counts",
+        "people in them, and shows counts as [privacy](privacy.md) says.",
+    ]
+    for contract in RESTRICTED:
+        lines += ["", f"### {contract.table}"]
+        lines += _contract(contract)
+    return lines
+
+
+def _attributes() -> list[str]:
+    headings = ("Attribute", "Label", "Categories", "Sensitive", "Several at once")
+    rows = [
+        (
+            f"`{name}`",
+            attribute.label,
+            "; ".join(f"`{code}` {label}" for code, label in attribute.categories.items()),
+            "yes" if attribute.is_sensitive else "no",
+            "no" if attribute.is_exclusive else "yes",
+        )
+        for name, attribute in ATTRIBUTES.items()
+    ]
+    return [
+        "## Attributes of people",
+        "",
+        "What a table of people in `policy.toml` may count by.",
+        "",
+        *_table(headings, rows),
+    ]
 
 
 def _introduction() -> list[str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from assetmap import fields, linking, provenance
+from assetmap import fields, linking, provenance, survey_step
 from assetmap.areas import (
     require_known_wards,
     require_own_id,
@@ -28,15 +28,17 @@ from assetmap.convert import MARK_COLUMNS
 from assetmap.dataset import Dataset, Loaded, load
 from assetmap.datasets import find_datasets, get_dataset
 from assetmap.disclosure.gate import pass_gate
+from assetmap.disclosure.people_tables import Terms
 from assetmap.disclosure.tables import PUBLISHED
 from assetmap.errors import MissingInputError, StorageError
 from assetmap.geography import crs_operation
 from assetmap.indicators import Member, expand, find_indicators, measure
+from assetmap.inputs import find_inputs
 from assetmap.lineage import derive, write_lineage
 from assetmap.quality import as_table, assess, find_checks
 from assetmap.quarantine import HELD_COLUMNS
-from assetmap.readers import find_inputs
 from assetmap.statements import read_statements
+from assetmap.survey.restricted import FOLDER_MODE, make_private
 from assetmap.warehouse import (
     append,
     column_types,
@@ -113,7 +115,8 @@ def start_build(settings: Settings) -> list[str]:
     folder = build_folder(settings)
     try:
         shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+        # The warehouse holds answers: nobody else may look into it, from its first byte on.
+        folder.mkdir(parents=True, mode=FOLDER_MODE)
     except OSError as fault:
         message = f"{folder}: cannot be made ({fault.strerror}). Check free space and rights."
         raise StorageError(message) from None
@@ -123,6 +126,8 @@ def start_build(settings: Settings) -> list[str]:
             create_empty(con, table, types)
         for dataset in datasets.values():
             _prepare_table(con, dataset)
+        survey_step.prepare_survey(con)
+        append(con, "run_column", survey_step.class_rows(), _ACCOUNTS["run_column"])
     return [key for key in datasets if present[key]]
 
 
@@ -147,6 +152,12 @@ def link_assets(settings: Settings) -> dict[str, int]:
         require_vintages(con)
         derive(con, read_statements("intermediate"))
         return linking.link(con, settings.study_area)
+
+
+def load_survey(settings: Settings) -> dict[str, int]:
+    """Load responses and registers; return the counts of responses loaded and held."""
+    lists = build_folder(settings) / settings.lists.name
+    return survey_step.load_survey(settings, growing_warehouse(settings), lists)
 
 
 def measure_indicators(settings: Settings) -> int:
@@ -178,11 +189,15 @@ def measure_indicators(settings: Settings) -> int:
 def finish_build(settings: Settings) -> dict[str, int]:
     """Pass the gate and put the whole build in the last one's place; return table counts."""
     folder = build_folder(settings)
-    counts = pass_gate(growing_warehouse(settings), folder / settings.public.name)
+    terms = Terms.of(settings, survey_step.find_state(settings.raw))
+    counts = pass_gate(growing_warehouse(settings), folder / settings.public.name, terms=terms)
     try:
+        make_private(folder)
+        shutil.rmtree(settings.lists, ignore_errors=True)
         for path in sorted(folder.iterdir()):
             os.replace(path, settings.processed / path.name)  # noqa: PTH105 - the atomic call
         folder.rmdir()
+        settings.processed.chmod(FOLDER_MODE)
     except OSError as fault:
         message = (
             f"{settings.processed}: the new build cannot take the last one's place "
@@ -269,6 +284,7 @@ def _write_marts(
     _write_public(con, "dataset", _dataset_table(con))
     _write_public(con, "input", fetch_table(con, "run_file", ["file"]))
     _write_public(con, "run", _run_table(con, settings))
+    _write_public(con, "codebook", survey_step.read_codebook(settings.raw))
     write_typed(
         con,
         "run_indicator",
@@ -318,7 +334,7 @@ def _data_as_of(accounts: pd.DataFrame) -> str:
 
 def _run_table(con: duckdb.DuckDBPyConnection, settings: Settings) -> pd.DataFrame:
     accounts = fetch_table(con, "run_dataset", ["dataset_id"])
-    inputs = fetch_table(con, "run_file", ["file"])
+    inputs = _all_inputs(con)
     operation, accuracy = crs_operation()
     facts = {
         "run_id": provenance.run_id(
@@ -335,8 +351,16 @@ def _run_table(con: duckdb.DuckDBPyConnection, settings: Settings) -> pd.DataFra
         "attribution": ATTRIBUTION,
         "summary_rows_loaded": str(accounts["loaded_count"].sum()),
         "summary_rows_held": str(accounts["held_count"].sum()),
+        "survey_state": survey_step.find_state(settings.raw),
     }
     return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
+
+
+def _all_inputs(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return every input with its hash, restricted ones too: they make the run what it is."""
+    tables = ("run_file", survey_step.FILE_TABLE)
+    parts = [fetch_table(con, table, columns=("file", "sha256")) for table in tables]
+    return pd.concat(parts, ignore_index=True).sort_values("file", ignore_index=True)
 
 
 def _write_reports(

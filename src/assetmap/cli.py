@@ -9,6 +9,7 @@ import functools
 import http.server
 import logging
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,11 +18,12 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
-from assetmap import pipeline
+from assetmap import cli_survey, pipeline
 from assetmap.datasets import find_datasets
 from assetmap.errors import AssetmapError, BusyError, MissingInputError
 from assetmap.indicators import expand, find_indicators
-from assetmap.readers import find_inputs
+from assetmap.inputs import find_inputs
+from assetmap.people_release import require_within_retention
 from assetmap.reports import indicator_states
 from assetmap.settings import Settings, read_settings
 from assetmap.sources import list_downloads, read_sources
@@ -40,6 +42,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(cli_survey.app)
 # No markup: names out of the data may hold square brackets.
 console = Console(highlight=False, markup=False)
 
@@ -105,8 +108,12 @@ def build_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) ->
 
 @app.command("check")
 def check_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
-    """Show the quality checks of the last build; exit 1 where a blocking one fails."""
+    """Show the quality checks of the last build; exit 1 where a blocking one fails.
+
+    Fails too where personal data are kept past a date of the policy.
+    """
     settings = read_settings(raw, out)
+    require_within_retention(settings, datetime.now(tz=UTC).date())
     table = Table("check", "severity", "result", "message")
     for row in pipeline.run_check(settings):
         result = "passed" if row["passed"] else f"{row['finding_count']} found"

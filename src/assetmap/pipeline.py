@@ -12,7 +12,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from assetmap import build
+from assetmap import build, people_release
 from assetmap.errors import AssetmapError, ContractError, StorageError
 from assetmap.lock import hold
 from assetmap.provenance import write_manifest
@@ -64,6 +64,7 @@ def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: Non
     """
     with hold(settings):
         on_step("looking for inputs")
+        people_release.settle(settings)
         dataset_ids = build.start_build(settings)
         with keep_open(build.growing_warehouse(settings)):
             for dataset_id in dataset_ids:
@@ -71,6 +72,8 @@ def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: Non
                 build.load_dataset(settings, dataset_id)
             on_step("linking assets and sites")
             build.link_assets(settings)
+            on_step("reading the survey")
+            build.load_survey(settings)
             on_step("measuring indicators")
             build.measure_indicators(settings)
         on_step("passing the gate")
@@ -101,7 +104,9 @@ def run_publish(settings: Settings) -> Path:
             _require_folder(maps)
             _recover(maps)
             run_check(settings)
-            _renew(read_public(settings.public), maps)
+            tables = read_public(settings.public)
+            with people_release.record(settings, maps, _facts(tables["pub_run"])["run_id"]):
+                _renew(tables, maps, lambda site: people_release.scan(settings, site, tables))
         except AssetmapError:
             raise
         except OSError as fault:
@@ -114,13 +119,14 @@ def run_publish(settings: Settings) -> Path:
     return settings.maps / "index.html"
 
 
-def _renew(tables: dict[str, pd.DataFrame], maps: Path) -> None:
-    """Write a new site beside ``maps`` and swap the two; a failure leaves ``maps`` alone."""
+def _renew(tables: dict[str, pd.DataFrame], maps: Path, inspect: Callable[[Path], None]) -> None:
+    """Write a new site beside ``maps``, inspect it and swap the two; a failure leaves ``maps``."""
     fresh = maps.with_name(f"{maps.name}.new")
     _remove(fresh)
     try:
         fresh.mkdir(parents=True)
         _write_site(tables, fresh)
+        inspect(fresh)
         _swap(fresh, maps)
     finally:
         _remove(fresh)

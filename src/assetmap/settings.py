@@ -186,6 +186,21 @@ class Settings:
         return self.processed / "assetmap.duckdb"
 
     @property
+    def lists(self) -> Path:
+        """Worklists and reports about people, for the team alone; rebuilt, never published."""
+        return self.processed / "lists"
+
+    @property
+    def releases(self) -> Path:
+        """What the last published release showed of people; kept from build to build."""
+        return self.out / "data" / "releases"
+
+    @property
+    def last_release(self) -> Path:
+        """Record of the figures of people that were published last."""
+        return self.releases / "people.json"
+
+    @property
     def public(self) -> Path:
         """What the gate let through."""
         return self.processed / "public.duckdb"

@@ -12,14 +12,20 @@ import os
 from typing import TYPE_CHECKING
 
 from assetmap.contracts import Contract, Disclosure
-from assetmap.disclosure.tables import PUBLISHED
+from assetmap.disclosure.people_tables import release_tables
+from assetmap.disclosure.released import RELEASED
+from assetmap.disclosure.tables import COPIED
 from assetmap.errors import DisclosureError
+from assetmap.survey.restricted import write_private
 from assetmap.warehouse import fetch, fetch_table, list_tables, open_warehouse, write_table
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    import pandas as pd
+
+    from assetmap.disclosure.people_tables import Terms
 
 _LOG = logging.getLogger(__name__)
 
@@ -44,15 +50,23 @@ OWN_TABLES = frozenset(
         "run_indicator",
         "run_lineage",
         "run_source_mark",
+        "run_survey_file",
     }
 )
 """Settings and accounts that the build itself writes; they hold no value of any input row."""
+
+RECORD = "people_release.json"
+"""Record of the release of people, beside the public database until it is published."""
 
 _LONG_TABLE = "mart_indicator"
 
 
 def pass_gate(
-    warehouse: Path, public: Path, contracts: tuple[Contract, ...] = PUBLISHED
+    warehouse: Path,
+    public: Path,
+    contracts: tuple[Contract, ...] = COPIED,
+    *,
+    terms: Terms | None = None,
 ) -> dict[str, int]:
     """Write every published table to a fresh database, or nothing at all.
 
@@ -63,7 +77,10 @@ def pass_gate(
     public
         Where the public database goes; written beside it first, then put in its place.
     contracts
-        The published tables: ``pub_<x>`` is a copy of ``mart_<x>``.
+        The published tables of nobody: ``pub_<x>`` is a copy of ``mart_<x>``.
+    terms
+        On what terms people are counted; without them there are no tables of people. The
+        record of their release is written beside ``public``, for this user alone.
 
     Returns
     -------
@@ -72,7 +89,8 @@ def pass_gate(
     Raises
     ------
     DisclosureError
-        A table has a column of class I or S, an undeclared column, or an ancestor with one.
+        A table has a column of class I or S, an undeclared column, or an ancestor with one; or
+        a count of people could be worked out from what would be shown.
     ContractError
         A mart breaks the contract of its published table.
     """
@@ -81,8 +99,12 @@ def pass_gate(
     try:
         with open_warehouse(warehouse, read_only=True) as source:
             _require_open(source, contracts)
+            people, record = release_tables(source, terms) if terms else ({}, "")
             with open_warehouse(fresh) as target:
                 counts = {c.table: _copy(source, target, c) for c in contracts}
+                counts |= {name: _write(target, name, rows) for name, rows in people.items()}
+        if terms:
+            write_private(public.with_name(RECORD), record)
         os.replace(fresh, public)  # noqa: PTH105 - the atomic call, named as such
     finally:
         fresh.unlink(missing_ok=True)
@@ -99,6 +121,12 @@ def _copy(
     source: duckdb.DuckDBPyConnection, target: duckdb.DuckDBPyConnection, contract: Contract
 ) -> int:
     rows = fetch_table(source, mart_of(contract), contract.primary_key)
+    write_table(target, contract, rows)
+    return len(rows)
+
+
+def _write(target: duckdb.DuckDBPyConnection, table: str, rows: pd.DataFrame) -> int:
+    contract = next(c for c in RELEASED if c.table == table)
     write_table(target, contract, rows)
     return len(rows)
 

@@ -8,29 +8,30 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
 from assetmap.errors import ConfigError
+from assetmap.inputs import SYNTHETIC_MARK, hash_file
 from assetmap.quarantine import HELD_COLUMNS, Rejects, reconcile
-from assetmap.readers import hash_file
 from assetmap.survey import tables
-from assetmap.survey.erasure import read_erasures
+from assetmap.survey.entries import entry_agreement
+from assetmap.survey.erasure import find_lists, read_erasures
 from assetmap.survey.exports import find_exports, read_exports
 from assetmap.survey.form import read_form
-from assetmap.survey.pseudonyms import SYNTHETIC_KEY, read_key
 from assetmap.survey.registers import read_registers
 from assetmap.survey.restricted import require_private
-from assetmap.survey.staging import Staged, stage
+from assetmap.survey.staging import Staged, keep_entries, spread_erasures, stage
+from assetmap.survey.state import EXPORTS, find_key, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from assetmap.contracts import Contract
-    from assetmap.readers import InputFile
+    from assetmap.inputs import InputFile
     from assetmap.survey.exports import RawExport
     from assetmap.survey.form import Form
     from assetmap.survey.registers import Registers
@@ -40,7 +41,6 @@ _LOG = logging.getLogger(__name__)
 
 FOLDER: Final = "survey"
 FORM: Final = "survey/form.xlsx"
-STATES: Final = ("none", "synthetic", "collected")
 
 _BESIDE: Final = ("receipt", "typed_researcher", "submitted")
 _OF_RESEARCHER: Final = ("researcher_id", "researcher_match")
@@ -70,7 +70,8 @@ class Answers:
     """What the exports hold, staged; all of it restricted.
 
     ``people`` has one row a respondent, with the receipt and the researcher as typed beside
-    the staged columns; ``held`` the rows that did not load, by number and reason.
+    the staged columns; ``held`` the rows that did not load, by number and reason; ``agreement``
+    how far two entries of paper forms agree; ``files`` paths below the raw folder, hashed.
     """
 
     state: str
@@ -82,8 +83,9 @@ class Answers:
     texts: pd.DataFrame
     registers: Registers
     held: pd.DataFrame
+    agreement: pd.DataFrame
     accounts: tuple[Account, ...] = ()
-    files: tuple[tuple[str, str], ...] = field(default=())
+    files: tuple[tuple[str, str], ...] = ()
 
 
 def read_answers(raw: Path, places: Places) -> Answers:
@@ -96,41 +98,51 @@ def read_answers(raw: Path, places: Places) -> Answers:
     StorageError
         A file of real people's answers is open to other users.
     ConfigError
-        Responses of real people stand beside a made-up register, or a list cannot be read.
+        Responses of real people stand beside a made-up register or the other way round, or a
+        list cannot be read.
     UnreadableFileError, ContractError, MissingInputError
         A file cannot be trusted, or the form is missing.
     """
-    inputs = find_exports(raw / FOLDER / "exports")
+    inputs = find_exports(raw / EXPORTS)
     state = state_of(inputs)
     registers = read_registers(raw)
     _require_own_kind(state, registers, raw)
     form = read_form(raw / FORM)
     if state == "collected":
-        for source in inputs:
-            require_private(source.path)
-    key = read_key(raw, os.environ) if state == "collected" else SYNTHETIC_KEY
-    erased = read_erasures(raw)
-    exports = read_exports(inputs, form)
+        lists = (path for path in find_lists(raw) if SYNTHETIC_MARK not in path.name)
+        for path in (*(source.path for source in inputs), *lists):
+            require_private(path)
+    key, listed = find_key(raw, os.environ), read_erasures(raw)
+    read = read_exports(inputs, form)
+    erased = spread_erasures([export.responses for _, export in read], key, listed)
+    exports = [
+        (source, replace(export, entries=keep_entries(export.entries, key, erased)))
+        for source, export in read
+    ]
     staged = [stage(export, key, places, erased) for _, export in exports]
     return _gather(raw, state, form, registers, _without_repeats(exports, staged))
 
 
-def state_of(inputs: Sequence[InputFile]) -> str:
-    """Return whether there are no responses, made-up ones, or collected ones."""
-    if not inputs:
-        return "none"
-    return "synthetic" if all(source.is_synthetic for source in inputs) else "collected"
-
-
 def _require_own_kind(state: str, registers: Registers, raw: Path) -> None:
-    """Refuse to judge real responses by a made-up register."""
-    if state == "collected" and registers.is_synthetic:
+    """Refuse to judge people by the register of others, or to read one open to others."""
+    made_up = [name for name, _ in registers.files if SYNTHETIC_MARK in name.rpartition("/")[2]]
+    own = [name for name, _ in registers.files if name not in made_up]
+    if state == "collected" and made_up:
         message = (
-            f"{raw / FOLDER}: the responses are collected ones, but the register of researchers is "
-            "the made-up sample, so none could be validated. Put your register into "
-            f"{raw / FOLDER / 'researchers'}."
+            f"{raw / FOLDER}: the responses are collected ones, but {len(made_up)} of the "
+            f"registers are the made-up sample ({', '.join(made_up)}). Put your own into that "
+            "folder, or delete the sample where there is nothing to register yet."
         )
         raise ConfigError(message)
+    if state == "synthetic" and own:
+        message = (
+            f"{raw / FOLDER}: the responses are the made-up sample, but {len(own)} of the "
+            f"registers are not ({', '.join(own)}), so that real people would answer for it. "
+            f"Delete the sample in {raw / EXPORTS}, or put those registers away."
+        )
+        raise ConfigError(message)
+    for name in own:
+        require_private(raw / name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,10 +194,10 @@ def _gather(
     raw: Path, state: str, form: Form, registers: Registers, parts: Sequence[_Part]
 ) -> Answers:
     accounts = tuple(_account(part) for part in parts)
-    held = [(p.rejects + p.export.rejects).frame("survey", p.source.name) for p in parts]
+    held = [frame for part in parts for frame in _held(part)]
     people = _join([p.staged.people for p in parts], PEOPLE_COLUMNS)
     _LOG.info("survey: %d responses loaded, %d held", len(people), sum(map(len, held)))
-    paths = sorted({part.source.path for part in parts})
+    paths = [*sorted({part.source.path for part in parts}), *find_lists(raw)]
     return Answers(
         state=state,
         form=form,
@@ -196,14 +208,33 @@ def _gather(
         texts=_long(parts, "texts", tables.STG_SURVEY_TEXT),
         registers=registers,
         held=_join(held, HELD_COLUMNS),
+        agreement=_join(
+            [entry_agreement(p.export.entries) for p in parts if not p.export.entries.empty],
+            ("question", "pairs", "agreed_share", "kappa"),
+        ),
         accounts=accounts,
-        files=tuple((path.relative_to(raw).as_posix(), hash_file(path)) for path in paths),
+        files=(
+            *((path.relative_to(raw).as_posix(), hash_file(path)) for path in paths),
+            (FORM, hash_file(raw / FORM)),
+            *registers.files,
+        ),
     )
+
+
+def _held(part: _Part) -> list[pd.DataFrame]:
+    """Return the held rows of a file, and of the tables of its repeats."""
+    name, export = part.source.name, part.export
+    repeats = [
+        rejects.frame("survey", f"{name}: {repeat}")
+        for repeat, rejects in export.repeat_rejects.items()
+    ]
+    return [(part.rejects + export.rejects).frame("survey", name), *repeats]
 
 
 def _account(part: _Part) -> Account:
     """Return the account of one file; ReconciliationError where a row is missing from it."""
     export, staged = part.export, part.staged
+    export.reconcile(f"survey: {part.source.name}")
     held = len(part.rejects) + len(export.rejects)
     left = export.rows_in - export.twins - staged.erased_count
     reconcile(f"survey: {part.source.name}", left, len(staged.people), held)

@@ -23,7 +23,7 @@ from assetmap.survey import answers, tables
 from assetmap.survey.pseudonyms import pseudonym
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from assetmap.contracts import Contract
     from assetmap.survey.exports import RawExport
@@ -34,7 +34,7 @@ UNKNOWN: Final = "?"
 _ADULT: Final = 18
 _OLDEST: Final = 120
 _BAND_STARTS: Final = {"18_24": 18, "25_34": 25, "35_44": 35, "45_54": 45, "55_64": 55}
-_PSEUDO: Final = re.compile(r"ZZ99|ZZ\d|NF1 1NF|XX\d")
+_PSEUDO: Final = re.compile(r"ZZ\d|NF11NF|XX\d")
 _ONE: Final = {
     "sex": answers.SEXES,
     "country_group": answers.COUNTRY_GROUPS,
@@ -53,6 +53,12 @@ _MANY: Final = {
     "passions": answers.PASSIONS,
 }
 _TEXTS: Final = ("languages_other", "skills_other", "idea", "feeling_text", "notes")
+_OF_ITEMS: Final = {
+    "qual_country": answers.LISTS["qual_country"],
+    "qual_medical": answers.YES_NO,
+    "qual_uk_status": answers.RECOGNITIONS,
+    "mention_kind": answers.MENTION_KINDS,
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,10 +115,41 @@ def stage(raw: RawExport, key: bytes, places: Places, erased: frozenset[str]) ->
         choices=_choices(kept, respondent),
         qualifications=_qualifications(raw.repeats.get("qualification"), respondent),
         mentions=_mentions(raw.repeats.get("mention"), respondent),
-        texts=_texts(kept, raw.repeats.get("qualification"), respondent),
+        texts=_texts(kept, raw.repeats, respondent),
         rejects=_as_rejects(held),
         erased_count=int(is_erased.sum()),
     )
+
+
+def spread_erasures(
+    exports: Iterable[pd.DataFrame], key: bytes, listed: frozenset[str]
+) -> frozenset[str]:
+    """Return the pseudonyms of all rows that share a number, step by step, with a listed one.
+
+    Who is erased by the number of the server stands in a paper sheet by the receipt alone, and
+    would come back from there.
+    """
+    numbers = pd.concat(
+        [pd.DataFrame(columns=["receipt", "uid"]), *(_numbers(rows, key) for rows in exports)]
+    )
+    erased = set(listed)
+    while True:
+        is_theirs = numbers.isin(erased).any(axis=1)
+        fresh = {n for n in numbers[is_theirs].to_numpy().ravel() if isinstance(n, str)} - erased
+        if not fresh:
+            return frozenset(erased)
+        erased |= fresh
+
+
+def keep_entries(entries: pd.DataFrame, key: bytes, erased: frozenset[str]) -> pd.DataFrame:
+    """Return the doubly entered rows of adults who agreed, in both entries, and were not erased."""
+    if entries.empty:
+        return entries
+    receipts = entries["receipt"].map(fold_number)
+    is_out = entries["consent_research"] != "yes"
+    is_out |= entries["age_band"].map(age_band) == answers.UNDER_AGE
+    is_out |= receipts.map(lambda number: pseudonym(key, number)).isin(erased)
+    return entries[~receipts.isin(receipts[is_out])]
 
 
 def fold_number(text: str) -> str:
@@ -144,7 +181,7 @@ def place_of(postcodes: pd.Series, places: Places) -> pd.DataFrame:
     lsoa = folded.map(lookup["lsoa11cd"])
     ward = lsoa.map(places.wards.drop_duplicates("lsoa11cd").set_index("lsoa11cd")["wd17cd"])
     is_blank = postcodes.str.strip() == ""
-    is_pseudo = postcodes.str.upper().str.replace(" ", "").str.match(_PSEUDO)
+    is_pseudo = postcodes.str.upper().str.split().str.join("").str.match(_PSEUDO)
     status = np.select(
         [
             is_blank,
@@ -207,8 +244,9 @@ def _as_rejects(held: pd.Series) -> Rejects:
 
 
 def _people(rows: pd.DataFrame, respondent: pd.Series, places: Places) -> pd.DataFrame:
-    month = rows["collected_on"].where(rows["collected_on"].str.match(r"\d{4}-\d\d"), "")
-    month = month.where(month != "", rows["_submitted"]).str.slice(0, 7)
+    said = rows["collected_on"].str.slice(0, 10)
+    is_date = said.str.fullmatch(tables.DATE_PATTERN)
+    month = said.where(is_date, rows["_submitted"]).str.slice(0, 7)
     is_month = month.str.fullmatch(tables.MONTH_PATTERN)
     known = {name: _known(rows[name], codes) for name, codes in _ONE.items()}
     return pd.DataFrame(
@@ -256,9 +294,9 @@ def _qualifications(items: pd.DataFrame | None, respondent: pd.Series) -> pd.Dat
         return _frame(tables.STG_SURVEY_QUALIFICATION, [])
     own = _of_kept(items, respondent)
     columns = {
-        "country_group": _known(own["qual_country"], answers.LISTS["qual_country"]),
-        "is_medical": _known(own["qual_medical"], answers.YES_NO),
-        "uk_recognition": _known(own["qual_uk_status"], answers.RECOGNITIONS),
+        "country_group": _known(own["qual_country"], _OF_ITEMS["qual_country"]),
+        "is_medical": _known(own["qual_medical"], _OF_ITEMS["qual_medical"]),
+        "uk_recognition": _known(own["qual_uk_status"], _OF_ITEMS["qual_uk_status"]),
     }
     numbered = own[["row", "respondent", "item_number"]].rename(
         columns={"item_number": "qualification_number"}
@@ -276,7 +314,7 @@ def _mentions(items: pd.DataFrame | None, respondent: pd.Series) -> pd.DataFrame
             "row": own["row"],
             "respondent": own["respondent"],
             "mention_number": own["item_number"],
-            "kind": _known(own["mention_kind"], answers.MENTION_KINDS),
+            "kind": _known(own["mention_kind"], _OF_ITEMS["mention_kind"]),
             "name": own["mention_name"].str.strip(),
         }
     )
@@ -294,20 +332,38 @@ def _of_kept(items: pd.DataFrame, respondent: pd.Series) -> pd.DataFrame:
 
 
 def _texts(
-    rows: pd.DataFrame, qualifications: pd.DataFrame | None, respondent: pd.Series
+    rows: pd.DataFrame, repeats: Mapping[str, pd.DataFrame], respondent: pd.Series
 ) -> pd.DataFrame:
     """Return every free answer, and every answer that its list does not have."""
     found = [
-        (row, person, question, 0, text.removeprefix(UNKNOWN).strip())
+        (row, person, question, 0, _said(text, question))
         for question in (*_TEXTS, *_ONE, *_MANY)
         for row, person, text in zip(rows.index, respondent, rows[question], strict=True)
         if _is_free(text, question)
     ]
-    if qualifications is not None and not qualifications.empty:
-        own = _of_kept(qualifications, respondent)
-        titles = own[["row", "respondent", "item_number", "qual_title"]].to_numpy()
-        found += [(r, p, "qual_title", int(n), t.strip()) for r, p, n, t in titles if t.strip()]
+    found += [item for items in repeats.values() for item in _texts_of_items(items, respondent)]
     return _frame(tables.STG_SURVEY_TEXT, found)
+
+
+def _texts_of_items(
+    items: pd.DataFrame, respondent: pd.Series
+) -> Iterable[tuple[int, str, str, int, str]]:
+    own = _of_kept(items, respondent)
+    for question in ("qual_title", *_OF_ITEMS):
+        if question not in own:
+            continue
+        cells = own[["row", "respondent", "item_number", question]].to_numpy()
+        for row, person, number, text in cells:
+            if text.strip() and text not in _OF_ITEMS.get(question, ()):
+                yield int(row), str(person), question, int(number), _said(text, question)
+
+
+def _said(text: str, question: str) -> str:
+    """Return an answer without the reader's mark of what is not listed."""
+    if question in _MANY:
+        return " ".join(code.removeprefix(UNKNOWN) for code in text.split())
+    is_listed = question in _ONE or question in _OF_ITEMS
+    return (text.removeprefix(UNKNOWN) if is_listed else text).strip()
 
 
 def _is_free(text: str, question: str) -> bool:

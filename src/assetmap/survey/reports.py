@@ -1,0 +1,85 @@
+"""Restricted reports of the survey: what came in, how it stands, whom it reached.
+
+Belongs here: CSV files of ``data/processed/lists`` beside the worklists. Does not: worklists
+of researchers (``worklists.py``), anything that is published. Figures here are true counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Final
+
+import pandas as pd
+
+from assetmap.cells import csv_cell
+from assetmap.errors import MissingInputError
+from assetmap.survey.restricted import write_private
+from assetmap.survey.tables import STATUS_REASONS
+from assetmap.survey.worklists import write_worklists
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from assetmap.survey.conclude import Concluded
+    from assetmap.survey.load import Answers
+
+STATUS_FILE: Final = "status.csv"
+
+
+def write_reports(folder: Path, answers: Answers, concluded: Concluded) -> None:
+    """Write the worklists and every other list into ``folder``, for this user alone."""
+    write_worklists(folder, concluded.records)
+    places = concluded.tables["int_place_match"]
+    lists = {
+        "intake.csv": pd.DataFrame([asdict(a) for a in answers.accounts]),
+        "held.csv": answers.held,
+        STATUS_FILE: _count_status(answers, concluded),
+        "coverage.csv": concluded.coverage,
+        "clustering.csv": pd.DataFrame([asdict(e) for e in concluded.clustering.effects]),
+        "weighting.csv": pd.DataFrame({"not_used": concluded.raked.unused}),
+        "entry_agreement.csv": answers.agreement,
+        "review_places.csv": places[places["decision"].isin(["review", "new"])],
+    }
+    for name, table in lists.items():
+        write_private(folder / name, _as_csv(table))
+
+
+def status_rows(folder: Path) -> list[tuple[str, str, str]]:
+    """Return status, reason in words and count of the last build.
+
+    Raises
+    ------
+    MissingInputError
+        No build has read responses yet.
+    """
+    path = folder / STATUS_FILE
+    if not path.is_file():
+        message = f"{path} is not there. Run `assetmap build` first."
+        raise MissingInputError(message)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    return [tuple(row) for row in table[["status", "meaning", "count"]].to_numpy()]
+
+
+def _count_status(answers: Answers, concluded: Concluded) -> pd.DataFrame:
+    status = concluded.tables["int_survey_status"]
+    counted = status.groupby(["status", "reason"]).size().reset_index(name="count")
+    held = answers.held.groupby("reason").size().reset_index(name="count").assign(status="held")
+    erased = sum(account.erased for account in answers.accounts)
+    left_out = pd.DataFrame([{"status": "erased", "reason": "", "count": erased}])
+    rows = pd.concat([counted, held, left_out], ignore_index=True)
+    meaning = rows["reason"].map(STATUS_REASONS).fillna(rows["reason"].str.replace("_", " "))
+    return rows.assign(meaning=meaning)[["status", "reason", "meaning", "count"]]
+
+
+def _as_csv(table: pd.DataFrame) -> str:
+    """Return a table as CSV in which no cell starts a formula."""
+    safe = table.copy()
+    for name in safe.columns:
+        if safe[name].dtype.kind not in "biuf":
+            safe[name] = safe[name].map(_cell)
+    return str(safe.to_csv(index=False, lineterminator="\n"))
+
+
+def _cell(value: object) -> object:
+    text = "; ".join(map(str, value)) if isinstance(value, tuple) else value
+    return csv_cell(text) if isinstance(text, str) else text
