@@ -29,6 +29,7 @@ check: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(BIN)/python bench/bench_run.py
 	$(BIN)/python bench/bench_spatial.py
+	$(BIN)/python bench/bench_audit.py
 
 docs: $(VENV)/.dev
 	$(BIN)/python tools/make_data_dictionary.py

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from assetmap.settings import SurveyRules
+from assetmap.survey.conclude import conclude
 from assetmap.survey.pseudonyms import SYNTHETIC_KEY, pseudonym
 from assetmap.survey.restricted import write_private
 from assetmap.survey.staging import Places, fold_number
@@ -34,6 +36,12 @@ PLACES = Places(
     ),
     study_wards=(LADYWOOD, SOHO, SMETHWICK),
 )
+
+NO_MARGINS = pd.DataFrame(columns=["dimension", "category", "area_code", "people_count"])
+PUBLIC_PLACES = pd.DataFrame(
+    [("library-1", "Synthetic Library")], columns=["asset_id", "asset_name"]
+)
+RULES = SurveyRules()
 
 GOOD = {
     "receipt": "K7M2QX",
@@ -89,3 +97,8 @@ def make_tree(raw, *, register="researchers_synthetic.csv"):
 def make_collected(raw):
     """Make a raw folder whose files do not say that they are made up."""
     return make_tree(raw, register="researchers.csv")
+
+
+def conclude_all(answers, margins=NO_MARGINS, public_places=PUBLIC_PLACES, rules=RULES):
+    """Return what follows from staged answers in a town with one public place."""
+    return conclude(answers, margins, public_places, rules=rules, study_area="town", least=10)

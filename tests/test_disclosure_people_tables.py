@@ -170,7 +170,9 @@ def test_when_one_person_leaves_all_figures_and_facts_stay(release, terms):
     old, new = (json.loads(json.loads(text)["release"]) for text in (record, kept))
     assert new["records"] == old["records"]
     assert all(line["is_carried_over"] for line in new["account"])
-    assert values(release(town(c=11), facts=fewer, last_release=terms.last_release.with_name("no"))[0]) == {
+    assert values(
+        release(town(c=11), facts=fewer, last_release=terms.last_release.with_name("no"))[0]
+    ) == {
         "responses_received": "60",
         "responses_validated": "55",
     }

@@ -2,21 +2,16 @@
 
 from collections import Counter
 
-import pandas as pd
 import pytest
 
 from assetmap.contracts import check
 from assetmap.settings import SurveyRules
-from assetmap.survey.conclude import conclude
 from assetmap.survey.load import read_answers
 from assetmap.survey.registers import REVIEW_COLUMNS
 from assetmap.survey.restricted import write_private
 from assetmap.survey.tables import RESTRICTED
-from survey_tree import LADYWOOD, PLACES, make_tree, person, plant
+from survey_tree import LADYWOOD, PLACES, RULES, conclude_all, make_tree, person, plant
 
-NO_MARGINS = pd.DataFrame(columns=["dimension", "category", "area_code", "people_count"])
-PUBLIC = pd.DataFrame([("library-1", "Synthetic Library")], columns=["asset_id", "asset_name"])
-RULES = SurveyRules()
 WHOLE = {
     "sex": "female",
     "country_group": "uk",
@@ -38,12 +33,10 @@ def raw(tmp_path):
 def concluded(raw):
     """Return what concludes rows of a paper sheet and checks every table's contract."""
 
-    def run(*rows, rules=RULES, **places):
+    def run(*rows, rules=RULES):
         if rows:
             plant(raw, "a_synthetic.csv", *rows)
-        answers = read_answers(raw, PLACES)
-        places = {"margins": NO_MARGINS, "public_places": PUBLIC} | places
-        found = conclude(answers, **places, rules=rules, study_area="town")
+        found = conclude_all(read_answers(raw, PLACES), rules=rules)
         assert set(found.tables) == {contract.table for contract in RESTRICTED}
         for contract in RESTRICTED:
             check(found.tables[contract.table], contract)

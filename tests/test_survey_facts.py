@@ -7,15 +7,11 @@ import pytest
 
 from assetmap.disclosure.facts import FACT_TYPES, FACTS
 from assetmap.settings import SurveyRules
-from assetmap.survey.conclude import conclude
 from assetmap.survey.facts import survey_facts
 from assetmap.survey.form import read_form
 from assetmap.survey.load import read_answers
-from survey_tree import FORM, PLACES, make_tree, plant
+from survey_tree import FORM, PLACES, RULES, conclude_all, make_tree, plant
 
-RULES = SurveyRules()
-NO_MARGINS = pd.DataFrame(columns=["dimension", "category", "area_code", "people_count"])
-NO_PLACES = pd.DataFrame(columns=["asset_id", "asset_name"])
 AGES = ("18_24", "25_34", "35_44", "45_54", "55_64", "65_plus")
 
 
@@ -34,8 +30,7 @@ def whole(tmp_path_factory):
     rows[10] |= {"researcher": "R99"}
     rows[11] |= {"researcher": ""}
     plant(raw, "a_synthetic.csv", *rows)
-    answers = read_answers(raw, PLACES)
-    return conclude(answers, NO_MARGINS, NO_PLACES, rules=RULES, study_area="town")
+    return conclude_all(read_answers(raw, PLACES))
 
 
 @pytest.fixture

@@ -134,13 +134,13 @@ def test_pounds_and_pence_add_up():
 
 
 def test_overpayment_is_reported_without_a_code(caplog):
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         ledger_of()
-    assert "1 researchers were paid more than they have earned" in caplog.text
+    assert "above what was earned in 1 cases" in caplog.text
     assert "R09" not in caplog.text
 
 
 def test_without_overpayment_nothing_is_said(caplog):
-    with caplog.at_level(logging.WARNING):
+    with caplog.at_level(logging.INFO):
         ledger_of(payments=NOT_PAID)
     assert caplog.text == ""

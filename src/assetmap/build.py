@@ -28,7 +28,7 @@ from assetmap.convert import MARK_COLUMNS
 from assetmap.dataset import Dataset, Loaded, load
 from assetmap.datasets import find_datasets, get_dataset
 from assetmap.disclosure.gate import pass_gate
-from assetmap.disclosure.people_tables import Terms
+from assetmap.disclosure.people_tables import COLLECTED, Terms
 from assetmap.disclosure.tables import PUBLISHED
 from assetmap.errors import MissingInputError, StorageError
 from assetmap.geography import crs_operation
@@ -189,7 +189,11 @@ def measure_indicators(settings: Settings) -> int:
 def finish_build(settings: Settings) -> dict[str, int]:
     """Pass the gate and put the whole build in the last one's place; return table counts."""
     folder = build_folder(settings)
-    terms = Terms.of(settings, survey_step.find_state(settings.raw))
+    terms = Terms.of(
+        settings,
+        survey_step.find_state(settings.raw),
+        is_published=provenance.read_manifest(settings.maps).get("survey_state") == COLLECTED,
+    )
     counts = pass_gate(growing_warehouse(settings), folder / settings.public.name, terms=terms)
     try:
         make_private(folder)

@@ -22,7 +22,7 @@ from assetmap.disclosure.people_tables import release_path
 from assetmap.disclosure.tables import COPIED
 from assetmap.errors import RetentionError
 from assetmap.inputs import SYNTHETIC_MARK
-from assetmap.provenance import MANIFEST
+from assetmap.provenance import read_manifest
 from assetmap.survey.restricted import write_private
 from assetmap.survey.secrets import read_secrets
 from assetmap.warehouse import fetch_table, open_warehouse
@@ -89,10 +89,7 @@ def _promote(settings: Settings, text: str) -> None:
 
 
 def _published_run(maps: Path) -> str:
-    try:
-        return str(json.loads((maps / MANIFEST).read_text(encoding="utf-8"))["run_id"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+    return str(read_manifest(maps).get("run_id", ""))
 
 
 def scan(settings: Settings, site: Path, tables: Mapping[str, pd.DataFrame]) -> None:

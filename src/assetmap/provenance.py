@@ -83,6 +83,15 @@ def write_manifest(site: Path, facts: Mapping[str, Any]) -> None:
     (site / MANIFEST).write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def read_manifest(site: Path) -> dict[str, Any]:
+    """Return the manifest of a site, or nothing where there is none that can be read."""
+    try:
+        manifest = json.loads((site / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return manifest if isinstance(manifest, dict) else {}
+
+
 def _source_files(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
     for entry in sorted(folder.iterdir(), key=lambda item: item.name):
         name = f"{prefix}{entry.name}"

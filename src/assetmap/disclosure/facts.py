@@ -54,6 +54,7 @@ FACTS: Final[dict[str, Fact]] = {
     "responses_validated": Fact(
         label="Validated responses from the study area", unit="count", base="5"
     ),
+    "rounding_base": Fact(label="Counts of people are rounded to the nearest", unit="count"),
     "researcher_target": Fact(label="Researchers to be recruited", unit="count"),
     "voucher_rule": Fact(label="Rule for vouchers"),
     "vouchers_accrued_gbp": Fact(label="Vouchers earned", unit="gbp", base="50"),
@@ -71,12 +72,12 @@ FACTS: Final[dict[str, Fact]] = {
         "over the skills and interests asked for: 1 + (m - 1) times the intra-class correlation.",
     ),
     "effective_n": Fact(
-        label="Effective sample size after weighting", unit="count", base="5", note=_SAMPLE
+        label="Effective sample size after weighting", unit="count", base="10", note=_SAMPLE
     ),
     "weighting_gap_pct": Fact(
         label="Largest gap left between a weighted share and the census",
         unit="percent",
-        base="0.1",
+        base="1",
         note="Weights are cut off so that nobody counts for too many; that leaves a gap.",
     ),
     "weighted_by": Fact(label="Weighted to the census by", note=_SAMPLE),

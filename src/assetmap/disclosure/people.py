@@ -122,7 +122,7 @@ def _release_population(people: People, scope: Scope, name: str, before: Record 
         return _Outcome(fresh if is_as_before else before, is_carried_over=not is_as_before)
     if is_same and change.least_count < scope.rules.least_change:
         # The digests stay those of the figures: else many small changes would never add up.
-        return _Outcome(before, is_carried_over=True)
+        return _Outcome(before.forget(digests), is_carried_over=True)
     filled = _fill(draft, population, scope, weights, (before_apart, change))
     return _Outcome(filled, is_carried_over=False)
 

@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from assetmap.disclosure.cells import PUBLISHED, Scope
+from assetmap.disclosure.cells import PUBLISHED, Cell, Scope
 from assetmap.disclosure.counts import People
 from assetmap.disclosure.facts import FACT_TABLE, FACT_TYPES, release_facts
 from assetmap.disclosure.people import release_people
 from assetmap.disclosure.released import PUB_PEOPLE, PUB_PEOPLE_TABLE, PUB_SURVEY, RELEASED
 from assetmap.disclosure.releases import Release
-from assetmap.errors import StorageError, UnreadableFileError
+from assetmap.errors import DisclosureError, StorageError, UnreadableFileError
 from assetmap.survey.attributes import ATTRIBUTES
 from assetmap.survey.state import STATES, find_key
 from assetmap.warehouse import fetch_table
@@ -48,15 +48,17 @@ class Terms:
     ``state`` is ``none``, ``synthetic`` or ``collected``; releases of two states are never
     compared, for they are not about the same people, and each has a record of its own.
     ``secret`` keeps codes of researchers and listed pseudonyms from being tried out on it.
+    ``is_published`` is True where a site with figures of collected answers stands.
     """
 
     scope: Scope
     state: str
     last_release: Path
     secret: bytes = field(default=b"", repr=False)
+    is_published: bool = False
 
     @classmethod
-    def of(cls, settings: Settings, state: str) -> Terms:
+    def of(cls, settings: Settings, state: str, *, is_published: bool = False) -> Terms:
         """Return the terms that settings and policy state.
 
         Raises
@@ -77,6 +79,7 @@ class Terms:
             state=state,
             last_release=release_path(settings, state),
             secret=hmac.digest(key, b"assetmap: record of a release", "sha256"),
+            is_published=is_published and state == COLLECTED,
         )
 
 
@@ -104,10 +107,11 @@ def release_tables(
         empty = {c.table: pd.DataFrame(columns=c.names, dtype=object) for c in RELEASED}
         return empty, ""
     previous, last_facts = _read_last(terms)
+    _require_record(previous, terms)
     release = release_people(_read_people(source, terms.secret), terms.scope, previous=previous)
-    facts = release_facts(
-        fetch_table(source, FACT_TABLE, columns=tuple(FACT_TYPES)), terms.scope.rules
-    )
+    known = fetch_table(source, FACT_TABLE, columns=tuple(FACT_TYPES))
+    own = pd.DataFrame(_own_facts(release, terms.scope), columns=list(FACT_TYPES))
+    facts = release_facts(pd.concat([known, own], ignore_index=True), terms.scope.rules)
     if last_facts is not None and _is_carried_over(release, terms):
         facts = last_facts
     record = {
@@ -126,6 +130,32 @@ def release_tables(
 
 def _hash(record: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+
+
+def _require_record(previous: Release | None, terms: Terms) -> None:
+    """Refuse where figures of collected answers stand published and their record is gone."""
+    if terms.is_published and previous is None:
+        message = (
+            f"{terms.last_release} is missing, and a site with figures of the survey is published. "
+            "Without it nobody can see what the new figures give away beside the old ones, so "
+            "nothing is published. Restore it from a backup; if nobody ever saw that site, remove "
+            "the site instead."
+        )
+        raise DisclosureError(message)
+
+
+def _own_facts(release: Release, scope: Scope) -> list[tuple[str, str, int | None, float | None]]:
+    """Return facts that only the gate may state: a base as it was released, and the rounding."""
+    facts: list[tuple[str, str, int | None, float | None]] = [
+        ("rounding_base", str(scope.rules.rounding_base), None, None)
+    ]
+    record = release.records.get(_RESPONDENT)
+    figure = record.figures.get(Cell(scope.area_code)) if record else None
+    if figure is not None:
+        # 0 people where it is withheld, so that the fact is withheld with it.
+        shown = figure.count or 0
+        facts.append(("responses_validated", str(shown), shown, None))
+    return facts
 
 
 def _read_last(terms: Terms) -> tuple[Release | None, pd.DataFrame | None]:

@@ -24,7 +24,7 @@ from assetmap.disclosure.rounding import find_bounds
 from assetmap.errors import DisclosureError, StorageError, UnreadableFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from assetmap.disclosure.cells import Scope
@@ -94,6 +94,21 @@ class Record:
             and self.sensitive == other.sensitive
             and set(self.wards) == set(other.wards)
             and self.area_code == other.area_code
+        )
+
+    def forget(self, digests: Mapping[tuple[str, ...] | None, tuple[str, ...]]) -> Record:
+        """Return the record without digests of people who left, or of answers that changed.
+
+        Of each only that there was one is kept, so that the next comparison still counts it:
+        an erased person's answers cannot be tried out on the record.
+        """
+        return replace(
+            self,
+            members=_without_gone(self.members, digests[None]),
+            digests={
+                names: _without_gone(each, digests.get(names, ()))
+                for names, each in self.digests.items()
+            },
         )
 
     def set_apart(self, categories: Mapping[str, tuple[str, ...]]) -> Record:
@@ -284,6 +299,11 @@ def find_change(
         changed_counts=changed,
         joined_ids=joined,
     )
+
+
+def _without_gone(before: frozenset[str], now: Iterable[str]) -> frozenset[str]:
+    stayed = before & set(now)
+    return stayed | {f"gone {number}" for number in range(1, len(before) - len(stayed) + 1)}
 
 
 def _hash(body: Mapping[str, object]) -> str:

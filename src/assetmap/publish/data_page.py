@@ -41,7 +41,7 @@ _METHODS: Final = (
     ),
     (
         "People are counted for wards and the study area only. A count below the threshold of its "
-        "table is withheld, others are rounded to the nearest 5, and percentages come from the "
+        "table is withheld, others are rounded, and percentages come from the "
         "rounded counts."
     ),
     "A figure that is not measured says so and is never shown as zero.",

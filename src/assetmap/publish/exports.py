@@ -136,7 +136,9 @@ def _cell(value: object) -> object:
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return "" if value is None else csv_cell(value)
+    # Programs differ on a bare carriage return: some end the row there.
+    text = re.sub(r"\r\n?", "\n", value) if isinstance(value, str) else value
+    return "" if text is None else csv_cell(text)
 
 
 def _layer(frame: pd.DataFrame, contract: Contract) -> gpd.GeoDataFrame:

@@ -81,7 +81,7 @@ _METHOD: Final = (
     ),
     (
         "Counts of researchers and respondents are withheld [c] where they are small and rounded "
-        "to the nearest 5 elsewhere. A target is not about people and is not rounded, so small "
+        "elsewhere. A target is not about people and is not rounded, so small "
         "gaps between a target and a count mean nothing."
     ),
     (

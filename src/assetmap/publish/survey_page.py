@@ -68,13 +68,14 @@ def _results(published: Published) -> dict[str, object]:
             if own and not _has_census(own)
         ],
         "sections": [section(published, meta, n) for n, meta in enumerate(metas, start=1)],
-        "weighted_by": _weighted_by(published),
+        "weighted_by": _fact(published, "weighted_by"),
+        "rounding_base": _fact(published, "rounding_base") or "5",
         "declared": downloads("people_tables", published.survey_state),
     }
 
 
-def _weighted_by(published: Published) -> str:
-    fact = published.survey_facts.get("weighted_by")
+def _fact(published: Published, key: str) -> str:
+    fact = published.survey_facts.get(key)
     return (fact["value"] or "") if fact else ""
 
 

@@ -31,7 +31,6 @@ def survey_facts(form: Form, concluded: Concluded, rules: SurveyRules) -> pd.Dat
         ("form_version", form.version, None, None),
         ("form_languages", ", ".join(form.languages), None, None),
         ("responses_received", str(received), received, None),
-        ("responses_validated", str(validated), validated, None),
         ("researcher_target", str(rules.researcher_target), None, None),
         ("voucher_rule", _say_rule(rules), None, None),
         *_money(concluded.tables["int_voucher"]),

@@ -13,6 +13,7 @@ import pandas as pd
 
 from assetmap.cells import csv_cell
 from assetmap.errors import MissingInputError
+from assetmap.quarantine import REASONS
 from assetmap.survey.restricted import write_private
 from assetmap.survey.tables import STATUS_REASONS
 from assetmap.survey.worklists import write_worklists
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from assetmap.survey.load import Answers
 
 STATUS_FILE: Final = "status.csv"
+_ERASED: Final = "the person asked to be left out"
 
 
 def write_reports(folder: Path, answers: Answers, concluded: Concluded) -> None:
@@ -67,7 +69,10 @@ def _count_status(answers: Answers, concluded: Concluded) -> pd.DataFrame:
     erased = sum(account.erased for account in answers.accounts)
     left_out = pd.DataFrame([{"status": "erased", "reason": "", "count": erased}])
     rows = pd.concat([counted, held, left_out], ignore_index=True)
-    meaning = rows["reason"].map(STATUS_REASONS).fillna(rows["reason"].str.replace("_", " "))
+    # A response that loaded as well as one that did not may be a duplicate_id: status decides.
+    is_held = rows["status"] == "held"
+    meaning = rows["reason"].map(STATUS_REASONS).mask(is_held, rows["reason"].map(REASONS))
+    meaning = meaning.mask(rows["status"] == "erased", _ERASED)
     return rows.assign(meaning=meaning)[["status", "reason", "meaning", "count"]]
 
 
