@@ -1,6 +1,8 @@
 """What several test modules share: one whole run of the starter set, and the golden town."""
 
+import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -8,6 +10,11 @@ import pytest
 from assetmap.pipeline import run_build, run_publish
 from assetmap.settings import Settings, read_settings
 from assetmap.warehouse import open_warehouse, write_typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 ROOT = Path(__file__).parents[1]
 TOWN = Path(__file__).parent / "data/indicators/_town"
@@ -40,6 +47,20 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
             frame = pd.read_csv(table, keep_default_na=False, na_values=[""])
             write_typed(con, table.stem, frame, {name: _type_of(name) for name in frame})
     return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> "Iterator[Browser]":
+    """Chromium as the system installs it."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("NO BROWSER: install chromium, or the pages stay untested in a browser")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 def _type_of(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,10 +10,7 @@ from publish_town import town
 from assetmap.publish.site import write_site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-    from playwright.sync_api import Browser
 
 
 @pytest.fixture(scope="session")
@@ -47,17 +43,3 @@ def hostile_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def large_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site of a town with 10,000 places."""
     return write_site(town(place_count=10_000), tmp_path_factory.mktemp("large") / "site").target
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium as the system installs it."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("NO BROWSER: install chromium, or the pages stay untested in a browser")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        started = driver.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield started
-        started.close()
