@@ -200,6 +200,40 @@ def test_one_task_ran_for_each_dataset_and_none_was_given_rows(standing_server):
     assert all(set(run["parameters"]) <= {"raw", "out"} for run in flows)
 
 
+def test_the_survey_s_task_is_given_paths_and_gives_nothing_back(monkeypatch, tmp_path):
+    """Counts of people are restricted: no orchestrator may keep them."""
+    from flows import build
+
+    asked = []
+
+    def load_survey(settings):
+        asked.append((settings.raw, settings.out))
+        return {"loaded": 3, "held": 1}
+
+    monkeypatch.setattr(build.build, "load_survey", load_survey)
+    task = build.load_survey
+    assert set(task.fn.__annotations__.items()) == {
+        ("raw", "str"),
+        ("out", "str"),
+        ("return", "None"),
+    }
+    assert task.fn(str(RAW), str(tmp_path)) is None
+    assert asked == [(RAW, tmp_path)]
+    assert not task.persist_result
+
+
+@pytest.mark.usefixtures("flow_run")
+def test_the_survey_s_task_ran_and_left_no_count(standing_server):
+    url, _ = standing_server
+    runs = answer(f"{url}/task_runs/filter", {"limit": 200})
+    (run,) = [run for run in runs if run["name"].startswith("load_survey")]
+    assert run["state_type"] == "COMPLETED"
+    inputs = run["task_inputs"]
+    assert set(inputs) <= {"raw", "out"}
+    artifacts = answer(f"{url}/artifacts/latest/filter", {})
+    assert not [a for a in artifacts if "respond" in json.dumps(a["data"]).casefold()]
+
+
 def test_without_a_standing_server_prefect_starts_its_own_and_asks_nobody(tmp_path):
     """The same on a cold start, as `make run` does it, with a broken input to keep it short."""
     raw, watch = tmp_path / "raw", tmp_path / "watch"

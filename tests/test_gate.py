@@ -1,5 +1,7 @@
 """The gate: what it refuses, in which words, and that each of its rules bites."""
 
+import json
+import os
 import shutil
 
 import pandas as pd
@@ -10,11 +12,13 @@ from assetmap.contracts import Column, Contract, Disclosure
 from assetmap.dataset import Dataset, Source
 from assetmap.datasets import find_datasets
 from assetmap.disclosure import gate
+from assetmap.disclosure.facts import FACT_TABLE
 from assetmap.disclosure.gate import CLASS_TABLE, INDICATOR_TABLE, LINEAGE_TABLE, pass_gate
 from assetmap.disclosure.tables import COPIED
 from assetmap.errors import ContractError, DisclosureError
 from assetmap.indicators import find_indicators, parse
 from assetmap.settings import read_settings
+from assetmap.survey.tables import RESTRICTED
 from assetmap.warehouse import fetch_table, list_tables, open_warehouse, read_public
 from tiny import fill
 
@@ -388,6 +392,42 @@ def test_the_starter_set_passes_as_it_is(built):
                 public[contract.table].sort_values(list(contract.primary_key), ignore_index=True),
                 mart.sort_values(list(contract.primary_key), ignore_index=True),
             )
+
+
+def test_every_table_of_the_survey_is_closed_to_publication(built):
+    with open_warehouse(built.warehouse, read_only=True) as con:
+        closed = gate._closed_tables(con)
+        written = {contract.table for contract in RESTRICTED} | {FACT_TABLE}
+        assert written <= list_tables(con)
+    assert not [table for table in written if not closed[table]]
+    assert not closed["stg_public_place"]  # the rule does not close everything
+
+
+@pytest.mark.parametrize("table", ["int_person", "int_respondent_weight", "int_survey_fact"])
+def test_a_mart_that_reads_people_is_refused_whatever_it_counts(tmp_path, table):
+    text = refusal(
+        tmp_path,
+        **{table: ("person_id VARCHAR", [("p_1",)])},
+        **lineage(("mart_place", "stg_place"), ("mart_place", table)),
+        **classes(*GOOD[CLASS_TABLE][1], (table, "person_id", "S")),
+    )
+    assert f"mart_place derives from {table}, which holds person_id of class S" in text
+
+
+def test_without_terms_there_are_no_tables_of_people_and_no_record(tmp_path):
+    public = tmp_path / "public.duckdb"
+    pass_gate(warehouse_of(tmp_path), public, (published(),))
+    assert set(read_public(public)) == {"pub_place"}
+    assert not (tmp_path / gate.RECORD).exists()
+
+
+def test_the_record_of_a_release_is_private_and_not_on_the_site(built):
+    record = built.processed / gate.RECORD
+    assert json.loads(record.read_text())["state"] == "synthetic"
+    if os.name == "posix":
+        assert record.stat().st_mode & 0o777 == 0o600
+    assert not list(built.maps.rglob("*.duckdb"))
+    assert not [path for path in built.maps.rglob("*.json") if "release" in path.name]
 
 
 # From here on: a whole run with a dataset that holds a person's words.

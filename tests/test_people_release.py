@@ -15,7 +15,10 @@ from assetmap.errors import DisclosureError, PublishError, RetentionError, Stora
 from assetmap.provenance import MANIFEST
 from assetmap.settings import Policy, Retention, read_settings
 from assetmap.survey.restricted import write_private
+from assetmap.survey.secrets import read_secrets
+from assetmap.warehouse import open_warehouse
 from survey_tree import RAW
+from tiny import fill
 
 OLD, NEW = "0ld0ld0ld0ld0ld0", "new1new1new1new1"
 
@@ -215,8 +218,8 @@ def test_a_publication_that_is_killed_is_settled_by_the_next_one(
 def test_the_last_look_finds_a_secret_and_the_old_site_and_record_stay(copied, monkeypatch):
     pretend_another_run(copied)
     page = (copied.maps / "index.html").read_text("utf-8")
-    secret = "Zaphod Canary lives at 12 Zzyzx Road"
-    monkeypatch.setattr(people_release, "read_secrets", lambda _: {"a free answer": [secret]})
+    answer = "Zaphod Canary lives at 12 Zzyzx Road"
+    monkeypatch.setattr(people_release, "read_secrets", lambda _: {"a free answer": [answer]})
 
     from assetmap.publish import site
 
@@ -224,7 +227,7 @@ def test_the_last_look_finds_a_secret_and_the_old_site_and_record_stay(copied, m
 
     def write_with_secret(tables, target):
         write(tables, target)
-        (target / "note.txt").write_text(f"<p>{secret}</p>")
+        (target / "note.txt").write_text(f"<p>{answer}</p>")
 
     monkeypatch.setattr(site, "write_site", write_with_secret)
     with pytest.raises(DisclosureError, match=r"note\.txt: a free answer") as caught:
@@ -235,6 +238,40 @@ def test_the_last_look_finds_a_secret_and_the_old_site_and_record_stay(copied, m
     assert named(last(copied)) == "old"
     assert not pending(copied).exists()
     assert not (copied.maps / "note.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        ("Zebedee Quux", True),
+        ("Zebedee Quux at Soho Library", True),
+        ("my aunt Zebedee Quux, beside Soho Library", True),
+        ("Soho Library", False),
+        ("soho libary", False),
+        ("Library, Soho", False),
+    ],
+)
+def test_a_person_s_name_beside_that_of_a_public_place_is_looked_for(tmp_path, name, is_secret):
+    """Only a spelling of the place itself is public; the rest of the words are not."""
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        text = "VARCHAR"
+        fill(
+            con,
+            {
+                "stg_survey_response": (f"respondent {text}", [("p_1",)]),
+                "stg_survey_text": (f"text {text}", [("Zaphod Canary",)]),
+                "stg_voucher_payment": (f"voucher_ref {text}", [("V0001",)]),
+                "stg_survey_mention": (f"name {text}", [(name,)]),
+                "stg_public_place": (f"asset_name {text}", [("Soho Library",)]),
+            },
+        )
+    found = read_secrets(tmp_path / "w.duckdb")
+    assert found == {
+        "a pseudonym": ["p_1"],
+        "a free answer": ["Zaphod Canary"],
+        "the number of a voucher": ["V0001"],
+        "a name that a respondent wrote": [name] * is_secret,
+    }
 
 
 # ------------------------------------------------------------- retention
@@ -295,14 +332,21 @@ def test_the_shipped_sample_never_runs_out(raw, tmp_path):
     people_release.require_within_retention(read_settings(raw, tmp_path), date(2099, 1, 1))
 
 
-def test_without_dates_nothing_runs_out(kept):
-    people_release.require_within_retention(replace(kept, policy=Policy()), date(2099, 1, 1))
+def test_real_answers_without_dates_are_refused(kept):
+    undated = replace(kept, policy=Policy())
+    with pytest.raises(
+        RetentionError, match=r"it has no \[retention\], and personal data are there"
+    ):
+        people_release.require_within_retention(undated, date(2026, 1, 1))
+
+
+def test_the_sample_needs_no_dates(built):
+    undated = replace(built, policy=Policy())
+    people_release.require_within_retention(undated, date(2099, 1, 1))
 
 
 def test_deleted_answers_that_the_last_build_still_holds_are_kept_too(kept, built):
     """Files that are gone from the exports are in the warehouse until the next build."""
-    from assetmap.warehouse import open_warehouse
-
     (kept.raw / "survey/exports/kept.csv").unlink()
     kept.processed.mkdir(parents=True)
     shutil.copy(built.public, kept.public)
@@ -310,4 +354,4 @@ def test_deleted_answers_that_the_last_build_still_holds_are_kept_too(kept, buil
     with open_warehouse(kept.public) as con:
         con.execute("UPDATE pub_run SET value = 'collected' WHERE key = 'survey_state'")
     message = past(kept, date(2028, 1, 1))
-    assert "\n  - responses_until was 2027-12-31, and the last build still holds answers" in message
+    assert "\n  - responses_until was 2027-12-31, and the last build still holds them" in message

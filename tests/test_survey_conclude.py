@@ -117,7 +117,7 @@ def test_a_terminated_postcode_counts(concluded):
     assert (row["is_terminated_postcode"], row["wd17cd"]) == (True, LADYWOOD)
 
 
-def test_a_researcher_who_is_not_trained_does_not_validate(raw, concluded):
+def test_a_researcher_who_is_not_trained_does_not_validate(concluded):
     rules = SurveyRules(trained_after="module_2")
     found = concluded({}, rules=rules)
     assert status_of(found, "K7M2QX") == ("unvalidated", "researcher_not_trained")
@@ -134,6 +134,14 @@ def test_the_later_of_two_that_are_alike_waits_for_a_decision(raw, concluded):
     assert status_of(concluded(*rows), "ABCDEF") == ("validated", "")
     review(raw, "duplicate,ABCDEF,drop,2026-07-01")
     assert status_of(concluded(*rows), "ABCDEF") == ("duplicate", "reviewed_duplicate")
+
+
+@pytest.mark.parametrize("receipts", [("AAAAAA", "BBBBBB"), ("BBBBBB", "AAAAAA")])
+def test_of_two_papers_of_one_month_the_one_that_was_entered_first_stays(concluded, receipts):
+    first, second = receipts
+    found = concluded(WHOLE | {"receipt": first}, WHOLE | {"receipt": second})
+    assert status_of(found, first) == ("validated", "")
+    assert status_of(found, second) == ("unvalidated", "possible_duplicate")
 
 
 def test_who_was_dropped_does_not_make_another_a_duplicate(raw, concluded):

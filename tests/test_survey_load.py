@@ -3,14 +3,16 @@
 import logging
 import os
 import shutil
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
 import pytest
 
 from assetmap.errors import ConfigError, KeyFileError, MissingInputError, StorageError
-from assetmap.survey import tables
+from assetmap.survey import load, tables
 from assetmap.survey.erasure import add_erasures
+from assetmap.survey.form import read_form
 from assetmap.survey.load import read_answers
 from assetmap.survey.pseudonyms import SYNTHETIC_KEY
 from assetmap.survey.restricted import write_private
@@ -162,6 +164,17 @@ def test_an_earlier_row_of_the_same_receipt_in_another_file_wins(raw):
     (held,) = found.held.to_dict("records")
     assert (held["file"], held["row_number"]) == ("b_synthetic.csv", 2)
     assert (held["reason"], held["column"]) == ("duplicate_id", "receipt")
+
+
+def test_a_response_that_was_sent_again_with_another_receipt_is_a_duplicate_by_its_number(raw):
+    target = place_layout(raw, "kobo_names.csv")
+    text = target.read_text(encoding="utf-8")
+    receipt = read_answers(raw, PLACES).people["receipt"].iloc[0]
+    target.write_text(text.replace(receipt, "WRXNGX"), encoding="utf-8")
+    place_layout(raw, "central.zip")
+    found = read_answers(raw, PLACES)
+    assert len(found.people) == LOADED
+    assert (found.held["reason"] == "duplicate_id").sum() == LOADED
 
 
 def test_rows_of_a_table_and_its_workbook_are_twins_and_not_duplicates(raw):
@@ -451,3 +464,28 @@ def test_an_export_that_leaves_a_row_unaccounted_for_cannot_be_read(raw, monkeyp
 
 def test_the_sheet_of_these_tests_is_what_it_seems():
     assert sheet({}).splitlines()[1].startswith("K7M2QX,R07")
+
+
+def test_a_no_in_another_file_outweighs_a_yes(raw):
+    """Consent may be withdrawn: the answers go, whichever file comes first."""
+    for yes, no in (("a_synthetic.csv", "b_synthetic.csv"), ("b_synthetic.csv", "a_synthetic.csv")):
+        plant(raw, yes, {"receipt": "K7M2QX"})
+        plant(raw, no, {"receipt": "K7M2QX", "consent_research": "no"})
+        found = read_answers(raw, PLACES)
+        assert found.people.empty
+        assert set(found.held["reason"]) == {"no_consent"}
+
+
+def test_a_table_that_is_synthetic_by_its_name_alone_is_refused(raw):
+    target = place_layout(raw, "kobo_names.csv")
+    target.write_text(target.read_text("utf-8").replace('"synthetic";', '"";'), "utf-8")
+    with pytest.raises(ConfigError, match="may hold real people"):
+        read_answers(raw, PLACES)
+
+
+def test_a_questionnaire_without_a_needed_question_is_refused(raw, monkeypatch):
+    form = read_form(raw / "survey/form.xlsx")
+    fewer = replace(form, questions=tuple(q for q in form.questions if q.name != "skills"))
+    monkeypatch.setattr(load, "read_form", lambda _: fewer)
+    with pytest.raises(ConfigError, match=r"lacks 1 of \d+ questions that are needed: skills"):
+        read_answers(raw, PLACES)

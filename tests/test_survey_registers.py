@@ -67,7 +67,6 @@ def test_what_is_right_is_read_in_the_project_s_spelling(tmp_path):
     assert registers.payments["amount_gbp"].tolist() == [60.5, 20.0]
     assert registers.payments["researcher_id"].tolist() == ["R07", "R07"]
     assert registers.duplicate_decisions() == {"K7M2QX": "drop"}
-    assert registers.place_decisions() == {"The Green Café": "new"}
     by_name = registers.reviews[registers.reviews["kind"] == "researcher"]
     assert by_name["decision"].tolist() == ["R08"]
 

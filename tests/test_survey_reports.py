@@ -2,7 +2,6 @@
 
 import csv
 import os
-
 from datetime import date
 
 import pytest
@@ -18,7 +17,7 @@ CANARY = "Zaphod Canary"
 ROWS = (
     {"notes": CANARY, "skills": f"cooking;{CANARY}", "qual_title 1": CANARY},
     {"receipt": "AAAAAA", "researcher": "R99", "idea": CANARY},
-    {"receipt": "BBBBBB", "skills": "", "Their name": CANARY},
+    {"receipt": "BBBBBB", "skills": "", "=Their name": CANARY},
     {"receipt": "CCCCCC", "consent_research": CANARY},
     {"receipt": "DDDDDD", "age_band": "12"},
     {"receipt": "EEEEEE", "notes": CANARY},
@@ -82,7 +81,7 @@ def test_held_rows_have_a_number_and_a_reason_and_no_content(reported):
 
 def test_headings_that_were_dropped_are_named_in_the_intake(reported):
     (intake,) = rows_of(reported / "intake.csv")
-    assert intake["dropped"] == "Their name"
+    assert intake["dropped"] == "'=Their name"
     assert intake["layout"] == "paper"
 
 
@@ -123,3 +122,12 @@ def test_without_responses_the_lists_are_there_and_empty(tmp_path):
     assert [int(count) for _, _, count in status_rows(tmp_path / "lists")] == [0]
     for name in ("intake.csv", "held.csv", "entry_agreement.csv"):
         assert "\n" in (tmp_path / "lists" / name).read_text("utf-8")
+
+
+def test_an_erasure_that_fits_no_response_is_told(tmp_path):
+    raw = make_tree(tmp_path / "raw")
+    add_erasures(raw, ["ZZZZZZ"], SYNTHETIC_KEY, date(2026, 11, 22))
+    answers = read_answers(raw, PLACES)
+    write_reports(tmp_path / "lists", answers, conclude_all(answers))
+    said = {meaning: count for _, meaning, count in status_rows(tmp_path / "lists")}
+    assert said["listed for erasure, but no response has that number"] == "1"

@@ -338,6 +338,15 @@ def test_who_refused_and_asked_for_erasure_is_counted_as_erased_alone(staged):
     assert (found.erased_count, len(found.rejects), len(found.people)) == (1, 0, 0)
 
 
+def test_the_server_s_number_erases_as_well_as_the_receipt(form):
+    export = read_export(InputFile(LAYOUTS / "kobo.xlsx"), form)
+    uid, receipt = export.responses[["_uid", "receipt"]].iloc[0]
+    for number in (uid, receipt):
+        found = stage(export, KEY, PLACES, frozenset({person(number, KEY)}))
+        assert found.erased_count == 1
+        assert export.responses.index[0] not in found.people.index
+
+
 # ------------------------------------------------------------- every layout
 
 

@@ -216,7 +216,7 @@ def kobo_rows(form: Form, people: Iterable[Respondent], style: Style) -> Rows:
             cells += cells_of(form, question, person.answers.get(question.name, []), style)
         time = person.submitted.strftime("%Y-%m-%dT%H:%M:%S")
         tail: list[Cell] = [person.number + 1000, person.uid, time, "", "", "submitted_via_web"]
-        rows.append([*cells, *tail, "synthetic-user", "v1", "", person.number])
+        rows.append([*cells, *tail, "synthetic-user", "v1", "synthetic", person.number])
     return rows
 
 

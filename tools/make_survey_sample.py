@@ -252,8 +252,12 @@ _RESEARCHERS_README: Final = """\
 # Community researchers: a synthetic register
 
 **Nobody on it exists**; the names are invented. 26 people were invited, 18 recruited and 11
-trained in module 1 (R01 to R11), fewer in each later stage. `recruited_via` is one of event,
-local_hub, partner, word_of_mouth, online. Made by `tools/make_survey_sample.py`.
+trained in module 1 (R01 to R11), fewer in each later stage. Made by
+`tools/make_survey_sample.py`.
+
+Columns: `researcher_id` (R07), `name`, `cohort`, `recruited_via` (event, local_hub, partner,
+word_of_mouth, online), `invited_on`, `recruited_on`, `module_1_on`, `module_2_on`, `module_3_on`,
+`accredited_on`. Dates are written 2026-05-31; those not reached are empty.
 """
 
 _PAYMENTS_README: Final = """\
@@ -262,13 +266,15 @@ _PAYMENTS_README: Final = """\
 Invented payments to invented researchers, made by `tools/make_survey_sample.py`. One row is one
 voucher handed over. By the rule some, such as R08, are still owed money, and R09 was handed
 too much.
+
+Columns: `voucher_ref` (each once), `researcher_id`, `paid_on`, `amount_gbp`.
 """
 
 _REVIEWS_README: Final = """\
 # Reviews: synthetic decisions
 
 What somebody decided where the program would not guess; invented, like the sample. Made by
-`tools/make_survey_sample.py`.
+`tools/make_survey_sample.py`. Columns: `kind`, `subject`, `decision`, `decided_on`. By kind:
 
 - `researcher`: `subject` is the name as it was typed, `decision` the code on the register.
 - `duplicate`: `subject` is the receipt of the later response, `decision` is keep or drop.

@@ -38,7 +38,7 @@ from assetmap.lineage import derive, write_lineage
 from assetmap.quality import as_table, assess, find_checks
 from assetmap.quarantine import HELD_COLUMNS
 from assetmap.statements import read_statements
-from assetmap.survey.restricted import FOLDER_MODE, make_private
+from assetmap.survey.restricted import FILE_MODE, FOLDER_MODE, make_private
 from assetmap.warehouse import (
     append,
     column_types,
@@ -128,6 +128,7 @@ def start_build(settings: Settings) -> list[str]:
             _prepare_table(con, dataset)
         survey_step.prepare_survey(con)
         append(con, "run_column", survey_step.class_rows(), _ACCOUNTS["run_column"])
+    growing_warehouse(settings).chmod(FILE_MODE)
     return [key for key in datasets if present[key]]
 
 

@@ -65,7 +65,11 @@ def erase_command(
     count = erase(raw, numbers, os.environ, datetime.now(tz=UTC).date())
     known = len(numbers) - count
     console.print(f"{count} added to the list of erasures, {known} were on it already.")
-    console.print("Build and publish again; delete the answers in the survey tool as well.")
+    console.print(
+        "Build and publish again, then look at `assetmap survey status`: it says whether a number "
+        "fits no response. Delete the answers in the survey tool as well.",
+        soft_wrap=True,
+    )
 
 
 @app.command("status")

@@ -32,7 +32,7 @@ def hold(settings: Settings) -> Iterator[None]:
     folder = settings.processed
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", timeout=0)
+        lock = FileLock(folder / ".lock", timeout=0, mode=0o600)
         lock.acquire()
     except Timeout:
         message = f"{folder}: another run is writing there. Wait until it has ended."

@@ -123,11 +123,12 @@ def require_within_retention(settings: Settings, today: date) -> None:
     Raises
     ------
     RetentionError
-        Files of responses or registers are there and their date is past, or the last build
-        was made from such. Made-up people may stay.
+        Files of responses or registers are there and their date is past or not stated, or the
+        last build was made from such. Made-up people may stay.
     """
     retention = settings.policy.retention
     if retention is None:
+        _require_nobody(settings)
         return
     registers = ("researchers", "payments", "reviews")
     kept = (
@@ -139,11 +140,12 @@ def require_within_retention(settings: Settings, today: date) -> None:
         for name, until, folders in kept
         if until < today and (count := _count_files(settings, folders))
     ]
-    if retention.responses_until < today and _holds_answers(settings):
-        faults.append(
-            f"responses_until was {retention.responses_until.isoformat()}, and the last build "
-            "still holds answers"
-        )
+    if _holds_answers(settings):
+        faults += [
+            f"{name} was {until.isoformat()}, and the last build still holds them"
+            for name, until, _ in kept
+            if until < today
+        ]
     if faults:
         listed = "".join(f"\n  - {fault}" for fault in faults)
         message = (
@@ -154,11 +156,22 @@ def require_within_retention(settings: Settings, today: date) -> None:
         raise RetentionError(message)
 
 
+def _require_nobody(settings: Settings) -> None:
+    count = _count_files(settings, ("exports", "researchers", "payments", "reviews"))
+    if count or _holds_answers(settings):
+        message = (
+            f"{settings.raw / 'policy.toml'}: it has no [retention], and personal data are there "
+            f"({count} files). State responses_until and researchers_until, as the policy that "
+            "comes with the project does, and have them signed."
+        )
+        raise RetentionError(message)
+
+
 def _count_files(settings: Settings, folders: tuple[str, ...]) -> int:
     found = [
         path
         for folder in folders
-        for path in (settings.raw / "survey" / folder).glob("*")
+        for path in (settings.raw / "survey" / folder).rglob("*")
         if path.is_file()
         and not path.name.lower().startswith(_NO_DATA)
         and SYNTHETIC_MARK not in path.name

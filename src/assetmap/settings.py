@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from datetime import date  # noqa: TC003 - pydantic reads it when the class is made
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationError,
+    model_validator,
 )
 
 from assetmap.errors import ConfigError, MissingInputError, StorageError
@@ -115,6 +116,13 @@ class PeopleRules(_Strict):
     largest_share: Annotated[float, Field(gt=0, le=0.9)] = 0.9
     least_categories: Annotated[int, Field(ge=3)] = 3
     least_change: Annotated[int, Field(ge=10)] = 10
+
+    @model_validator(mode="after")
+    def _no_count_is_rounded_to_nothing(self) -> Self:
+        if self.rounding_base > self.threshold:
+            message = "rounding_base is above threshold, so that counts of people would become 0"
+            raise ValueError(message)
+        return self
 
 
 class PeopleTable(_Strict):

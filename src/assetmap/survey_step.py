@@ -65,8 +65,11 @@ def prepare_survey(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def has_survey(raw: Path) -> bool:
-    """Return True where there is a questionnaire below ``raw``."""
-    return (raw / FORM).is_file()
+    """Return True where there is a questionnaire below ``raw``, or there are responses to one.
+
+    Responses without their questionnaire are a fault that is told, not a survey that is not.
+    """
+    return (raw / FORM).is_file() or bool(find_exports(raw / EXPORTS))
 
 
 def read_codebook(raw: Path) -> pd.DataFrame:

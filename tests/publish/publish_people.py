@@ -123,6 +123,7 @@ def _row(
         "status": "suppressed" if figures is None else "published",
         "count": count,
         "share_pct": share,
+        "answered_pct": share,
         "weighted_pct": weighted,
         "census_pct": census,
         "coverage_ratio": ratio,

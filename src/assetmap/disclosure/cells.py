@@ -109,7 +109,10 @@ def _find_faults(table: PeopleTable, scope: Scope) -> Iterator[str]:
         yield "researchers are counted for the whole study area only"
     if table.margin and table.attributes != (table.margin,):
         yield f"margin {table.margin!r} is not the one attribute that it counts by"
-    known = (name for name in table.attributes if name in scope.attributes)
+    known = [name for name in table.attributes if name in scope.attributes]
+    others = [n for n in known if scope.attributes[n].population != table.population]
+    if others:
+        yield f"{others[0]!r} is no attribute of a {table.population}"
     sensitive = [name for name in known if scope.attributes[name].is_sensitive]
     if sensitive and WARD in table.geographies:
         yield f"{sensitive[0]!r} is sensitive: whole study area only"

@@ -50,9 +50,15 @@ FACTS: Final[dict[str, Fact]] = {
         label="Languages of the questionnaire",
         note="Translations have not been checked by speakers of the languages.",
     ),
-    "responses_received": Fact(label="Responses of adults who agreed", unit="count", base="5"),
+    "responses_received": Fact(
+        label="Responses with consent to research, children left out", unit="count", base="5"
+    ),
     "responses_validated": Fact(
         label="Validated responses from the study area", unit="count", base="5"
+    ),
+    "least_change": Fact(
+        label="Figures change once this many people have joined, left or changed an answer",
+        unit="count",
     ),
     "rounding_base": Fact(label="Counts of people are rounded to the nearest", unit="count"),
     "researcher_target": Fact(label="Researchers to be recruited", unit="count"),
@@ -80,7 +86,9 @@ FACTS: Final[dict[str, Fact]] = {
         base="1",
         note="Weights are cut off so that nobody counts for too many; that leaves a gap.",
     ),
-    "weighted_by": Fact(label="Weighted to the census by", note=_SAMPLE),
+    "weighted_by": Fact(
+        label="Weighted to the census, as far as enough people answered, by", note=_SAMPLE
+    ),
     "not_weighted_by": Fact(label="Not weighted by"),
 }
 """Every fact by key, in the order of pages; a key that is not here does not pass."""
@@ -116,7 +124,10 @@ def release_facts(facts: pd.DataFrame, rules: PeopleRules) -> pd.DataFrame:
 
 def _release(row: Mapping[Hashable, Any], rules: PeopleRules) -> dict[str, object]:
     fact = FACTS[str(row["key"])]
-    value = _coarsen(str(row["value"]), fact.base) if _may_show(row, rules) else None
+    # A count of people is never finer than in the tables.
+    is_count = fact.unit == "count" and fact.base not in ("", "0")
+    base = str(max(int(fact.base), rules.rounding_base)) if is_count else fact.base
+    value = _coarsen(str(row["value"]), base) if _may_show(row, rules) else None
     return {
         "key": row["key"],
         "label": fact.label,

@@ -20,6 +20,7 @@ from assetmap.disclosure.cells import (
     find_statuses,
     list_cells,
     list_declared,
+    make_cell,
     require_declared,
 )
 from assetmap.disclosure.counts import find_mean_weight, read_population
@@ -50,7 +51,10 @@ _LOG = logging.getLogger(__name__)
 
 
 class _Outcome(NamedTuple):
+    """What is kept for the next comparison, what is shown now, and whether that is old."""
+
     record: Record
+    figures: Mapping[Cell, Figure]
     is_carried_over: bool
 
 
@@ -86,7 +90,7 @@ def release_people(people: People, scope: Scope, *, previous: Release | None = N
     rows = [
         row
         for table in scope.tables
-        for row in _make_rows(table, scope, outcomes[table.population].record, people.margins)
+        for row in _make_rows(table, scope, outcomes[table.population].figures, people.margins)
     ]
     cells = make_cells(rows)
     account = tuple(_account(t, cells, outcomes[t.population]) for t in scope.tables)
@@ -108,9 +112,9 @@ def _release_population(people: People, scope: Scope, name: str, before: Record 
     population = read_population(people, name, scope)
     digests = digest_people(population, scope, people.secret)
     draft = _draft_record(population, scope, digests)
-    weights = _read_weights(people, name)
+    weights = _Weights(_read_weights(people, name), _find_raked(people, scope))
     if before is None:
-        return _Outcome(_fill(draft, population, scope, weights, None), is_carried_over=False)
+        return _as_new(_fill(draft, population, scope, weights, None))
     before_apart = before.set_apart(draft.categories)
     change = find_change(before_apart, digests, population)
     is_same = before.has_same_declaration(draft)
@@ -119,12 +123,41 @@ def _release_population(people: People, scope: Scope, name: str, before: Record 
         is_as_before = {c: (f.status, f.count) for c, f in fresh.figures.items()} == {
             c: (f.status, f.count) for c, f in before.figures.items()
         }
-        return _Outcome(fresh if is_as_before else before, is_carried_over=not is_as_before)
-    if is_same and change.least_count < scope.rules.least_change:
+        return (
+            _as_new(fresh)
+            if is_as_before
+            else _Outcome(before, before.figures, is_carried_over=True)
+        )
+    if 0 < change.least_count < scope.rules.least_change:
         # The digests stay those of the figures: else many small changes would never add up.
-        return _Outcome(before.forget(digests), is_carried_over=True)
-    filled = _fill(draft, population, scope, weights, (before_apart, change))
-    return _Outcome(filled, is_carried_over=False)
+        kept = before.forget(digests)
+        return _Outcome(kept, _keep_figures(before, draft, scope), is_carried_over=True)
+    return _as_new(_fill(draft, population, scope, weights, (before_apart, change)))
+
+
+def _as_new(record: Record) -> _Outcome:
+    return _Outcome(record, record.figures, is_carried_over=False)
+
+
+def _keep_figures(before: Record, draft: Record, scope: Scope) -> dict[Cell, Figure]:
+    """Return the last figures of the cells that are declared now; what is new stays withheld.
+
+    Stricter rules are put to the figures as they were shown, never to true counts: which of
+    them vanish then says nothing of who has joined or left since.
+    """
+    has_same_base = before.rules["rounding_base"] == scope.rules.rounding_base
+    has_same_answers = {
+        name for name, codes in draft.categories.items() if before.categories.get(name) == codes
+    }
+    return {
+        cell: figure
+        if has_same_base
+        and set(cell.attributes) <= has_same_answers
+        and (figure := before.figures.get(cell, Figure(WITHHELD))).count is not None
+        and figure.count >= scope.find_threshold(cell)
+        else Figure(SUPPRESSED)
+        for cell in draft.figures
+    }
 
 
 def _draft_record(
@@ -152,7 +185,7 @@ def _fill(
     draft: Record,
     population: Population,
     scope: Scope,
-    weights: Mapping[str, float],
+    weights: _Weights,
     comparison: tuple[Record, Change] | None,
 ) -> Record:
     """Return the record with the figures that the rules and the audit let through."""
@@ -183,6 +216,24 @@ def _fill(
     )
 
 
+class _Weights(NamedTuple):
+    """Weights by person, and the attributes that they were fitted to the census by."""
+
+    of_person: Mapping[str, float]
+    raked: frozenset[str]
+
+
+def _find_raked(people: People, scope: Scope) -> frozenset[str]:
+    """Return attributes with census figures.
+
+    Weighted by one of these, a share is the census' own: set beside it, the rounded count of the
+    cell could be turned back into the true one.
+    """
+    declared = {table.margin for table in scope.tables if table.margin}
+    loaded = set() if people.margins is None else set(people.margins["dimension"])
+    return frozenset(declared | loaded)
+
+
 def _read_weights(people: People, name: str) -> dict[str, float]:
     if people.weights is None or name != "respondent":
         return {}
@@ -194,7 +245,7 @@ def _weigh(
     figures: Mapping[Cell, Figure],
     population: Population,
     scope: Scope,
-    weights: Mapping[str, float],
+    weights: _Weights,
 ) -> dict[Cell, int]:
     """Return weighted per cents of published cells of the study area (P1, P3).
 
@@ -205,12 +256,14 @@ def _weigh(
     whole = figures.get(base, Figure(SUPPRESSED)).count
     if not whole or whole < scope.rules.least_denominator:
         return {}
-    if not set(population.person_ids) <= set(weights):
+    if not set(population.person_ids) <= set(weights.of_person):
         return {}
     mean = {
-        cell: find_mean_weight(weights, population, population.find_mask(cell, scope))
+        cell: find_mean_weight(weights.of_person, population, population.find_mask(cell, scope))
         for cell, figure in figures.items()
-        if figure.count is not None and cell.area_code == scope.area_code
+        if figure.count is not None
+        and cell.area_code == scope.area_code
+        and not weights.raked.intersection(cell.attributes)
     }
     return {
         cell: find_percent((figures[cell].count or 0) * each, whole * mean[base])
@@ -220,17 +273,22 @@ def _weigh(
 
 
 def _make_rows(
-    table: PeopleTable, scope: Scope, record: Record, margins: pd.DataFrame | None
+    table: PeopleTable,
+    scope: Scope,
+    figures: Mapping[Cell, Figure],
+    margins: pd.DataFrame | None,
 ) -> list[list[Any]]:
     census = _read_margin(table, margins)
     rows = []
     for geography, category, cell in list_cells(table, scope):
-        figure = record.figures[cell]
-        whole = record.figures[Cell(cell.area_code)].count
+        figure = figures[cell]
+        whole = figures.get(Cell(cell.area_code), Figure(SUPPRESSED)).count
         can_share = bool(cell.answers and whole and whole >= scope.rules.least_denominator)
         part = figure.count if can_share else None
         of_all = census.get((cell.area_code, category))
-        ratio = 100 * part / (whole or 1) / of_all if part is not None and of_all else None
+        answered = _count_answered(cell, table, figures, census, scope)
+        in_answered = 100 * part / answered if part is not None and answered and of_all else None
+        ratio = in_answered / of_all if in_answered is not None and of_all else None
         rows.append(
             [
                 table.id,
@@ -240,12 +298,32 @@ def _make_rows(
                 figure.status,
                 figure.count,
                 None if part is None else find_percent(part, whole or 1),
+                None if in_answered is None else find_percent(part or 0, answered or 1),
                 figure.weighted_pct if geography == STUDY_AREA else None,
                 None if of_all is None else round(of_all, 1),
                 None if ratio is None else round(ratio, 2),
             ]
         )
     return rows
+
+
+def _count_answered(
+    cell: Cell,
+    table: PeopleTable,
+    figures: Mapping[Cell, Figure],
+    census: Mapping[tuple[str, str], float],
+    scope: Scope,
+) -> int | None:
+    """Return how many gave an answer that the census has too, from the figures that are shown.
+
+    Those who gave none are no part of a share that is set beside the census. None where any
+    such figure is withheld, or where they are too few for a percentage.
+    """
+    codes = [code for area, code in census if area == cell.area_code]
+    counts = [figures[make_cell(cell.area_code, table.attributes, (c,))].count for c in codes]
+    known = [count for count in counts if count is not None]
+    total = sum(known) if counts and len(known) == len(counts) else 0
+    return total if total >= scope.rules.least_denominator else None
 
 
 def _read_margin(table: PeopleTable, margins: pd.DataFrame | None) -> dict[tuple[str, str], float]:

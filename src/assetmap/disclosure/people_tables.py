@@ -7,7 +7,6 @@ that hold nobody (``gate.py``).
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import os
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from assetmap.disclosure.cells import PUBLISHED, Cell, Scope
+from assetmap.disclosure.cells import PUBLISHED, Scope
 from assetmap.disclosure.counts import People
 from assetmap.disclosure.facts import FACT_TABLE, FACT_TYPES, release_facts
 from assetmap.disclosure.people import release_people
@@ -124,12 +123,12 @@ def release_tables(
         PUB_PEOPLE.table: _people_rows(release, terms.scope, _area_names(source)),
         PUB_SURVEY.table: facts,
     }
-    sealed = {**record, "sha256": _hash(record)}
+    sealed = {**record, "seal": _seal(record, terms.secret)}
     return tables, json.dumps(sealed, sort_keys=True, indent=0) + "\n"
 
 
-def _hash(record: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
+def _seal(record: Mapping[str, Any], secret: bytes) -> str:
+    return hmac.new(secret, json.dumps(record, sort_keys=True).encode(), "sha256").hexdigest()
 
 
 def _require_record(previous: Release | None, terms: Terms) -> None:
@@ -147,13 +146,16 @@ def _require_record(previous: Release | None, terms: Terms) -> None:
 def _own_facts(release: Release, scope: Scope) -> list[tuple[str, str, int | None, float | None]]:
     """Return facts that only the gate may state: a base as it was released, and the rounding."""
     facts: list[tuple[str, str, int | None, float | None]] = [
-        ("rounding_base", str(scope.rules.rounding_base), None, None)
+        ("rounding_base", str(scope.rules.rounding_base), None, None),
+        ("least_change", str(scope.rules.least_change), None, None),
     ]
-    record = release.records.get(_RESPONDENT)
-    figure = record.figures.get(Cell(scope.area_code)) if record else None
-    if figure is not None:
+    own = [table.id for table in scope.tables if table.population == _RESPONDENT]
+    cells = release.cells
+    is_base = cells["table_id"].isin(own) & (cells["area_code"] == scope.area_code)
+    bases = cells.loc[is_base & (cells["category"] == ""), "count"]
+    if len(bases):
         # 0 people where it is withheld, so that the fact is withheld with it.
-        shown = figure.count or 0
+        shown = 0 if pd.isna(bases.iloc[0]) else int(bases.iloc[0])
         facts.append(("responses_validated", str(shown), shown, None))
     return facts
 
@@ -163,7 +165,7 @@ def _read_last(terms: Terms) -> tuple[Release | None, pd.DataFrame | None]:
     path = terms.last_release
     try:
         body = json.loads(path.read_text(encoding="utf-8"))
-        _require_whole(body)
+        _require_whole(body, terms.secret)
         if body["state"] != terms.state:
             return None, None
         facts = pd.DataFrame(body["facts"], columns=PUB_SURVEY.names)
@@ -175,15 +177,16 @@ def _read_last(terms: Terms) -> tuple[Release | None, pd.DataFrame | None]:
         raise StorageError(message) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         message = (
-            f"{path}: the record of the last release is damaged, so this one cannot be compared "
-            "with it and nothing is published. Restore the file from a backup."
+            f"{path}: the record of the last release is damaged, or was made with another key, so "
+            "this one cannot be compared with it and nothing is published. Restore the key and the "
+            "file from a backup; docs/privacy.md says what to do where the key is lost."
         )
         raise UnreadableFileError(message) from None
 
 
-def _require_whole(body: dict[str, Any]) -> None:
+def _require_whole(body: dict[str, Any], secret: bytes) -> None:
     """Raise ValueError where a record is not as it was written: its facts count as well."""
-    if body.pop("sha256") != _hash(body) or body["state"] not in STATES:
+    if body.pop("seal") != _seal(body, secret) or body["state"] not in STATES:
         message = "the record is not as it was written"
         raise ValueError(message)
 
@@ -252,6 +255,7 @@ def _people_rows(release: Release, scope: Scope, names: Mapping[str, str]) -> pd
             "status": is_shown.map({True: "published", False: "suppressed"}),
             "count": cells["count"],
             "share_pct": cells["share_pct"],
+            "answered_pct": cells["answered_pct"],
             "weighted_pct": cells["weighted_pct"],
             "census_pct": cells["census_pct"].round().astype("Int64"),
             "coverage_ratio": cells["coverage_ratio"].astype(float),

@@ -11,7 +11,6 @@ from typing import Final
 from assetmap.contracts import Column, Contract, Disclosure, Kind
 
 SHOWN: Final = ("published", "suppressed")
-COMPARISONS: Final = ("compared", "no_margin", "not_comparable", "withheld")
 
 
 def _column(  # noqa: PLR0913 - one argument for each part of a column
@@ -76,12 +75,13 @@ PUB_PEOPLE: Final = Contract(
         _column(
             "integer",
             "count",
-            "People, rounded to the nearest 5; NULL where it is withheld.",
+            "People, rounded as the policy says; NULL where it is withheld.",
             unit="count",
             nullable=True,
             minimum=0,
         ),
         _share("share_pct", "Rounded count over rounded count, in whole per cent."),
+        _share("answered_pct", "The same among those with an answer that the census has too."),
         _share("weighted_pct", "The same, weighted to the census; non-probability sample."),
         _share("census_pct", "Share of residents by the census, where it is comparable."),
         _column(

@@ -39,6 +39,7 @@ COLUMNS: Final = {
     "status": "str",
     "count": "Int64",
     "share_pct": "Int64",
+    "answered_pct": "Int64",
     "weighted_pct": "Int64",
     "census_pct": "Float64",
     "coverage_ratio": "Float64",
@@ -282,7 +283,8 @@ def find_change(
     if record.members and members and not stayed:
         message = (
             f"{population.name}: nobody of the last release is in this one, so the two cannot be "
-            "compared. Restore the key that the pseudonyms of the last release were made with."
+            "compared. Restore the key that the pseudonyms of the last release were made with; "
+            "docs/privacy.md says what to do where it is lost."
         )
         raise DisclosureError(message)
     left = len(record.members) - len(stayed)

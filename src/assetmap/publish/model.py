@@ -48,7 +48,7 @@ SURVEY_STATES: Final = (NO_SURVEY, SYNTHETIC, "collected")
 
 _AREA_ORDER: Final = ("study_area", "ward", "lad")
 _FIGURES: Final = {
-    "pub_people": ("count", "share_pct", "weighted_pct", "coverage_ratio"),
+    "pub_people": ("count", "share_pct", "answered_pct", "weighted_pct", "coverage_ratio"),
     "pub_survey": ("value",),
 }
 

@@ -69,6 +69,7 @@ def _results(published: Published) -> dict[str, object]:
         ],
         "sections": [section(published, meta, n) for n, meta in enumerate(metas, start=1)],
         "weighted_by": _fact(published, "weighted_by"),
+        "least_change": _fact(published, "least_change"),
         "rounding_base": _fact(published, "rounding_base") or "5",
         "declared": downloads("people_tables", published.survey_state),
     }
@@ -110,7 +111,11 @@ def _coverage_table(published: Published, meta: Row, rows: Sequence[Row], place:
             published, f"{meta['attribute_labels']}: respondents and residents of the study area"
         ),
         headings=headings(
-            meta["attribute_labels"], "#Respondents", "#Residents (census)", "#Ratio", "In words"
+            meta["attribute_labels"],
+            "#Respondents who answered",
+            "#Residents (census)",
+            "#Ratio",
+            "In words",
         ),
         rows=_coverage_rows(rows),
         downloads=downloads("people", published.survey_state),
@@ -122,7 +127,7 @@ def _coverage_rows(rows: Sequence[Row]) -> tuple[tuple[Cell, ...], ...]:
     return tuple(
         (
             Cell(text=row["category_label"]),
-            Cell(text=_given(row, percentage(row["share_pct"]))),
+            Cell(text=_given(row, percentage(row["answered_pct"]))),
             Cell(text=percentage(row["census_pct"]) or "no figure"),
             Cell(text=_given(row, _ratio(row["coverage_ratio"]))),
             Cell(text=coverage_words(row)),

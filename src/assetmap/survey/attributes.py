@@ -30,6 +30,7 @@ class Attribute:
     is_exclusive: bool = True
     is_nested: bool = False
     is_sensitive: bool = False
+    population: str = "respondent"
 
 
 _NO_ANSWER: Final = {"no_answer": "No answer"}
@@ -116,6 +117,7 @@ ATTRIBUTES: Final[dict[str, Attribute]] = {
         },
         is_exclusive=False,
         is_nested=True,
+        population="researcher",
     ),
     "channel": Attribute(
         label="Recruited researchers by channel",
@@ -127,6 +129,7 @@ ATTRIBUTES: Final[dict[str, Attribute]] = {
             "online": "Online",
         },
         is_exclusive=False,
+        population="researcher",
     ),
 }
 """Every attribute by name; ``int_person_attribute`` has a row for each category that holds."""

@@ -15,7 +15,8 @@ from assetmap.survey import answers as answers_of
 from assetmap.survey import funnel, tables
 from assetmap.survey.clustering import measure_clustering
 from assetmap.survey.duplicates import find_similar
-from assetmap.survey.margins import coverage
+from assetmap.survey.load import READ_ORDER
+from assetmap.survey.margins import coverage, loaded_dimensions
 from assetmap.survey.micro_assets import survey_assets
 from assetmap.survey.people import person_tables, validated
 from assetmap.survey.places import match_places
@@ -42,6 +43,7 @@ class Concluded:
     tables: Mapping[str, pd.DataFrame]
     records: FieldRecords
     coverage: pd.DataFrame
+    compared: tuple[str, ...]
     clustering: Clustering
     raked: Raked
 
@@ -111,6 +113,7 @@ def conclude(
         tables={c.table: frame[c.names].reset_index(drop=True) for c, frame in found.items()},
         records=_records(answers, responses, missing, status, ledger, rules),
         coverage=coverage(attributes, persons, margins, study_area=study_area),
+        compared=loaded_dimensions(margins, study_area),
         clustering=measure_clustering(attributes, status),
         raked=raked,
     )
@@ -139,7 +142,7 @@ def _judge(
         responses,
         answers.choices,
         threshold=rules.similarity,
-        order=("collected_month", "submitted", "respondent"),
+        order=("collected_month", "submitted", READ_ORDER),
         ignored=dropped,
     )
     return assign_status(

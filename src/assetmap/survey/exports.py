@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from assetmap.survey.headings import Matched
     from assetmap.survey.layouts import Tables
 
+_NONE: Final[frozenset[str]] = frozenset()
 _TWIN_OF: Final = {"kobo_csv": "kobo_xlsx", "central_csv": "central_zip"}
 """Layouts without repeats, and those of the same tool that have them too."""
 
@@ -51,6 +52,7 @@ class RawExport:
     with ``_parent``, the index of the response. ``twins`` counts rows that another loaded row
     is known to repeat: of a file with repeats beside this one, or of the first entry.
     ``entries`` has both rows of every questionnaire that was entered twice, with ``entry``.
+    ``tags`` are those that the survey tool keeps with its responses (KoboToolbox: ``_tags``).
     ``repeat_rows_in`` and ``repeat_rejects`` count the rows of repeats' own tables.
     """
 
@@ -62,6 +64,7 @@ class RawExport:
     dropped: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     twins: int = 0
+    tags: frozenset[str] = frozenset()
     entries: pd.DataFrame = field(default_factory=pd.DataFrame)
     repeat_rows_in: dict[str, int] = field(default_factory=dict)
     repeat_rejects: dict[str, Rejects] = field(default_factory=dict)
@@ -125,6 +128,7 @@ def read_export(source: InputFile, form: Form) -> RawExport:
         rows_in=tables.responses.rows_in,
         rejects=rejects,
         dropped=matched.dropped,
+        tags=frozenset(tags.str.strip()) if (tags := column(frame, "_tags")) is not None else _NONE,
         notes=(*tables.responses.notes, *_remarks(tables, matched, form)),
     )
     if column(frame, ENTRY) is not None and tables.tool.name == "paper":

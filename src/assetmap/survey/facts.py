@@ -47,7 +47,7 @@ def _say_rule(rules: SurveyRules) -> str:
 
 
 def _money(ledger: pd.DataFrame) -> list[_Row]:
-    """Return the sums of the ledger, over all recruited researchers.
+    """Return the sums of the ledger, each with how many researchers it is about.
 
     Who was paid too much does not make the others' debt less.
     """
@@ -56,18 +56,20 @@ def _money(ledger: pd.DataFrame) -> list[_Row]:
         amounts = ledger[f"{name}_gbp"].clip(lower=0)
         total = float(amounts.sum())
         largest = float(amounts.max()) / total if total else None
-        rows.append((f"vouchers_{name}_gbp", f"{total:.2f}", len(ledger), largest))
+        people = int((amounts > 0).sum())
+        rows.append((f"vouchers_{name}_gbp", f"{total:.2f}", people, largest))
     return rows
 
 
 def _precision(concluded: Concluded, people: int) -> list[_Row]:
-    effect, raked = concluded.clustering.deff, concluded.raked
+    effect, raked = concluded.clustering.deff_weighted, concluded.raked
     rows: list[_Row] = []
     if effect is not None:
         rows.append(("design_effect", f"{effect:.3f}", people, None))
     if people:
-        used = [name for name in BASES if name in raked.whole]
-        left = [name for name in BASES if name not in raked.whole]
+        # By what is loaded, not by who answered: an unused dimension would tell of an empty cell.
+        used = [name for name in BASES if name in concluded.compared]
+        left = [name for name in BASES if name not in concluded.compared]
         rows += [
             ("effective_n", f"{raked.effective_n:.1f}", people, None),
             ("weighting_gap_pct", f"{100 * raked.worst_miss:.3f}", people, None),

@@ -198,7 +198,7 @@ def _read_all(source: InputFile) -> tuple[str, dict[str, RawTable]]:
 
 
 def _is_media(member: str) -> bool:
-    return PurePosixPath(member).parts[0] == "media"
+    return PurePosixPath(member).parts[:1] == ("media",)
 
 
 def _is_of_repeat(frame: pd.DataFrame) -> bool:

@@ -23,7 +23,15 @@ from assetmap.survey.exports import find_exports, read_exports
 from assetmap.survey.form import read_form
 from assetmap.survey.registers import read_registers
 from assetmap.survey.restricted import require_private
-from assetmap.survey.staging import Staged, keep_entries, spread_erasures, stage
+from assetmap.survey.staging import (
+    NEEDED,
+    Staged,
+    count_unmatched,
+    find_refusals,
+    keep_entries,
+    spread_erasures,
+    stage,
+)
 from assetmap.survey.state import EXPORTS, find_key, state_of
 
 if TYPE_CHECKING:
@@ -42,6 +50,8 @@ _LOG = logging.getLogger(__name__)
 FOLDER: Final = "survey"
 FORM: Final = "survey/form.xlsx"
 
+SYNTHETIC_TAG: Final = "synthetic"
+READ_ORDER: Final = "read_order"
 _BESIDE: Final = ("receipt", "typed_researcher", "submitted")
 _OF_RESEARCHER: Final = ("researcher_id", "researcher_match")
 PEOPLE_COLUMNS: Final = (
@@ -69,9 +79,10 @@ class Account:
 class Answers:
     """What the exports hold, staged; all of it restricted.
 
-    ``people`` has one row a respondent, with the receipt and the researcher as typed beside
-    the staged columns; ``held`` the rows that did not load, by number and reason; ``agreement``
-    how far two entries of paper forms agree; ``files`` paths below the raw folder, hashed.
+    ``people`` has one row a respondent, with the receipt, the researcher as typed and the order
+    in which rows were read beside the staged columns; ``held`` the rows that did not load, by
+    number and reason; ``agreement`` how far two entries of paper forms agree; ``files`` paths
+    below the raw folder, hashed.
     """
 
     state: str
@@ -84,6 +95,7 @@ class Answers:
     registers: Registers
     held: pd.DataFrame
     agreement: pd.DataFrame
+    unmatched_erasures: int = 0
     accounts: tuple[Account, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
 
@@ -108,19 +120,52 @@ def read_answers(raw: Path, places: Places) -> Answers:
     registers = read_registers(raw)
     _require_own_kind(state, registers, raw)
     form = read_form(raw / FORM)
+    _require_questions(form, raw)
     if state == "collected":
         lists = (path for path in find_lists(raw) if SYNTHETIC_MARK not in path.name)
         for path in (*(source.path for source in inputs), *lists):
             require_private(path)
     key, listed = find_key(raw, os.environ), read_erasures(raw)
     read = read_exports(inputs, form)
-    erased = spread_erasures([export.responses for _, export in read], key, listed)
+    _require_label(state, read)
+    texts = [export.responses for _, export in read]
+    erased = spread_erasures(texts, key, listed)
     exports = [
         (source, replace(export, entries=keep_entries(export.entries, key, erased)))
         for source, export in read
     ]
-    staged = [stage(export, key, places, erased) for _, export in exports]
-    return _gather(raw, state, form, registers, _without_repeats(exports, staged))
+    refused = spread_erasures(texts, key, find_refusals(texts, key))
+    staged = [stage(export, key, places, erased, refused) for _, export in exports]
+    gathered = _gather(raw, state, form, registers, _without_repeats(exports, staged))
+    return replace(gathered, unmatched_erasures=count_unmatched(texts, key, listed))
+
+
+def _require_questions(form: Form, raw: Path) -> None:
+    """Refuse a questionnaire that no longer asks what the tables are made from."""
+    missing = sorted(NEEDED - {question.name for question in form.questions})
+    if missing:
+        message = (
+            f"{raw / FORM} lacks {len(missing)} of {len(NEEDED)} questions that are needed: "
+            f"{', '.join(missing)}. Put them back, under these names; they need not be required."
+        )
+        raise ConfigError(message)
+
+
+def _require_label(state: str, exports: Sequence[tuple[InputFile, RawExport]]) -> None:
+    """Refuse a file that is made up by its name and not by its tags, where it has a place for them.
+
+    Real answers under such a name would go without a key.
+    """
+    if state != "synthetic":
+        return
+    bare = [s.name for s, export in exports if export.tags and export.tags != {SYNTHETIC_TAG}]
+    if bare:
+        message = (
+            f"survey/exports/{bare[0]}: its name says {SYNTHETIC_MARK!r}, but not every response "
+            f"in it has the tag {SYNTHETIC_TAG!r} in _tags, so it may hold real people. Rename it "
+            "if it does; nothing of it was loaded."
+        )
+        raise ConfigError(message)
 
 
 def _require_own_kind(state: str, registers: Registers, raw: Path) -> None:
@@ -196,6 +241,7 @@ def _gather(
     accounts = tuple(_account(part) for part in parts)
     held = [frame for part in parts for frame in _held(part)]
     people = _join([p.staged.people for p in parts], PEOPLE_COLUMNS)
+    people[READ_ORDER] = range(len(people))
     _LOG.info("survey: %d responses loaded, %d held", len(people), sum(map(len, held)))
     paths = [*sorted({part.source.path for part in parts}), *find_lists(raw)]
     return Answers(

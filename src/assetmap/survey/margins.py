@@ -94,6 +94,16 @@ def ward_counts(margins: pd.DataFrame) -> dict[str, float] | None:
     return None
 
 
+def loaded_dimensions(margins: pd.DataFrame, study_area: str) -> tuple[str, ...]:
+    """Return the dimensions that census figures are loaded for, for the whole study area."""
+    return tuple(
+        name
+        for name in BASES
+        if (ward_counts(margins) if name == WARD else census_counts(margins, name, study_area))
+        is not None
+    )
+
+
 def coverage(
     person_attributes: pd.DataFrame,
     persons: pd.DataFrame,

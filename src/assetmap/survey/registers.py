@@ -83,11 +83,6 @@ class Registers:
         decided = self.reviews[self.reviews["kind"] == "duplicate"]
         return dict(zip(decided["subject"].map(fold_number), decided["decision"], strict=True))
 
-    def place_decisions(self) -> dict[str, str]:
-        """Return an asset's id, ``new`` or ``ignore`` by the name as the reviewer wrote it."""
-        decided = self.reviews[self.reviews["kind"] == "place"]
-        return dict(zip(decided["subject"], decided["decision"], strict=True))
-
 
 def read_registers(raw: Path) -> Registers:
     """Read the three registers; a folder that is absent or empty gives an empty table.

@@ -14,6 +14,7 @@ import pandas as pd
 from assetmap.cells import csv_cell
 from assetmap.errors import MissingInputError
 from assetmap.quarantine import REASONS
+from assetmap.survey.margins import dissimilarity
 from assetmap.survey.restricted import write_private
 from assetmap.survey.tables import STATUS_REASONS
 from assetmap.survey.worklists import write_worklists
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 STATUS_FILE: Final = "status.csv"
 _ERASED: Final = "the person asked to be left out"
+_UNMATCHED: Final = "listed for erasure, but no response has that number"
 
 
 def write_reports(folder: Path, answers: Answers, concluded: Concluded) -> None:
@@ -37,6 +39,7 @@ def write_reports(folder: Path, answers: Answers, concluded: Concluded) -> None:
         "held.csv": answers.held,
         STATUS_FILE: _count_status(answers, concluded),
         "coverage.csv": concluded.coverage,
+        "dissimilarity.csv": dissimilarity(concluded.coverage),
         "clustering.csv": pd.DataFrame([asdict(e) for e in concluded.clustering.effects]),
         "weighting.csv": pd.DataFrame({"not_used": concluded.raked.unused}),
         "entry_agreement.csv": answers.agreement,
@@ -67,12 +70,16 @@ def _count_status(answers: Answers, concluded: Concluded) -> pd.DataFrame:
     counted = status.groupby(["status", "reason"]).size().reset_index(name="count")
     held = answers.held.groupby("reason").size().reset_index(name="count").assign(status="held")
     erased = sum(account.erased for account in answers.accounts)
-    left_out = pd.DataFrame([{"status": "erased", "reason": "", "count": erased}])
+    left = [{"status": "erased", "reason": "", "count": erased}]
+    if answers.unmatched_erasures:
+        left.append({"status": "erasures", "reason": "", "count": answers.unmatched_erasures})
+    left_out = pd.DataFrame(left)
     rows = pd.concat([counted, held, left_out], ignore_index=True)
     # A response that loaded as well as one that did not may be a duplicate_id: status decides.
     is_held = rows["status"] == "held"
     meaning = rows["reason"].map(STATUS_REASONS).mask(is_held, rows["reason"].map(REASONS))
     meaning = meaning.mask(rows["status"] == "erased", _ERASED)
+    meaning = meaning.mask(rows["status"] == "erasures", _UNMATCHED)
     return rows.assign(meaning=meaning)[["status", "reason", "meaning", "count"]]
 
 

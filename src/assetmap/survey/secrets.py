@@ -29,8 +29,8 @@ _COLUMNS: Final = {
 def read_secrets(warehouse: Path) -> dict[str, list[str]]:
     """Return restricted values by what they are, in words that a message may use.
 
-    A name that is much like that of a public place is no secret: the place is on the map, and
-    its name beside other words would be taken for it.
+    A name that is much like that of a public place, as a whole and in any order of words, is no
+    secret: the place is on the map. A person's name beside a place's is one.
     """
     with open_warehouse(warehouse, read_only=True) as con:
         found = {
@@ -43,7 +43,9 @@ def read_secrets(warehouse: Path) -> dict[str, list[str]]:
     found["a name that a respondent wrote"] = [
         name
         for name in names.tolist()
-        if process.extractOne(fold_name(name), folded, scorer=fuzz.WRatio, score_cutoff=_ALIKE)
+        if process.extractOne(
+            fold_name(name), folded, scorer=fuzz.token_sort_ratio, score_cutoff=_ALIKE
+        )
         is None
     ]
     return found

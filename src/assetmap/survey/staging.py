@@ -53,6 +53,16 @@ _MANY: Final = {
     "passions": answers.PASSIONS,
 }
 _TEXTS: Final = ("languages_other", "skills_other", "idea", "feeling_text", "notes")
+
+NEEDED: Final = frozenset(
+    {
+        *("researcher", "receipt", "collected_on", "consent_research", "consent_map"),
+        *("postcode", "age_band", *_ONE, *_MANY, *_TEXTS),
+        *("qual_title", "qual_country", "qual_medical", "qual_uk_status"),
+        *("mention_kind", "mention_name"),
+    }
+)
+"""Questions that the questionnaire must have, asked once or in a repeat."""
 _OF_ITEMS: Final = {
     "qual_country": answers.LISTS["qual_country"],
     "qual_medical": answers.YES_NO,
@@ -89,7 +99,13 @@ class Staged:
     erased_count: int
 
 
-def stage(raw: RawExport, key: bytes, places: Places, erased: frozenset[str]) -> Staged:
+def stage(
+    raw: RawExport,
+    key: bytes,
+    places: Places,
+    erased: frozenset[str],
+    refused: frozenset[str] = frozenset(),
+) -> Staged:
     """Stage one export; rows in = staged + rejects + erased.
 
     Parameters
@@ -102,11 +118,13 @@ def stage(raw: RawExport, key: bytes, places: Places, erased: frozenset[str]) ->
         Lookups of postcodes and wards.
     erased
         Pseudonyms of those who had their answers erased.
+    refused
+        Pseudonyms of those who say no to research in any copy of their response.
     """
     rows = raw.responses
     numbers = _numbers(rows, key)
     is_erased = numbers.isin(erased).any(axis=1).to_numpy()
-    held = _held(rows, numbers, is_erased)
+    held = _held(rows, numbers, is_erased, refused)
     kept = rows.loc[(held == "") & ~is_erased]
     respondent = numbers.loc[kept.index, "receipt"].fillna(numbers.loc[kept.index, "uid"])
     people = _people(kept, respondent, places)
@@ -139,6 +157,23 @@ def spread_erasures(
         if not fresh:
             return frozenset(erased)
         erased |= fresh
+
+
+def count_unmatched(exports: Iterable[pd.DataFrame], key: bytes, listed: frozenset[str]) -> int:
+    """Return how many listed pseudonyms fit no response: mistyped, or gone from the exports."""
+    numbers = [_numbers(rows, key).to_numpy().ravel() for rows in exports]
+    return len(listed - {number for each in numbers for number in each})
+
+
+def find_refusals(exports: Iterable[pd.DataFrame], key: bytes) -> frozenset[str]:
+    """Return the pseudonyms of responses that say no to research.
+
+    A no outweighs a yes under the same number in another file: consent may be withdrawn.
+    """
+    of_no = [_numbers(rows[rows["consent_research"] == "no"], key) for rows in exports]
+    return frozenset(
+        number for frame in of_no for number in frame.to_numpy().ravel() if isinstance(number, str)
+    )
 
 
 def keep_entries(entries: pd.DataFrame, key: bytes, erased: frozenset[str]) -> pd.DataFrame:
@@ -216,13 +251,15 @@ def _numbers(rows: pd.DataFrame, key: bytes) -> pd.DataFrame:
     )
 
 
-def _held(rows: pd.DataFrame, numbers: pd.DataFrame, is_erased: np.ndarray) -> pd.Series:
+def _held(
+    rows: pd.DataFrame, numbers: pd.DataFrame, is_erased: np.ndarray, refused: frozenset[str]
+) -> pd.Series:
     """Return why each row is held, or an empty text."""
     bands = rows["age_band"].map(age_band)
     no_number = numbers.isna().all(axis=1)
     reason = np.select(
         [
-            rows["consent_research"] != "yes",
+            (rows["consent_research"] != "yes") | numbers.isin(refused).any(axis=1),
             bands == answers.UNDER_AGE,
             bands == "bad_age",
             no_number,
