@@ -148,10 +148,17 @@ def test_damaged_public_tables_say_how_to_make_them_again(raw, tmp_path):
         pipeline.run_publish(read_settings(raw, tmp_path))
 
 
+def _hear_interrupts():
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="signals differ on Windows: NOT TESTED here")
 def test_stopping_a_run_says_so_and_leaves_the_site(raw, tmp_path):
     command = [sys.executable, "-m", "assetmap", "run", "--raw", str(raw), "--out", str(tmp_path)]
-    process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    # A suite that runs in the background has Ctrl-C switched off, and hands that on.
+    process = subprocess.Popen(  # noqa: PLW1509 - no threads run here yet
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=_hear_interrupts
+    )
     while not (tmp_path / "data" / "processed" / "build" / "assetmap.duckdb").exists():
         assert process.poll() is None
         time.sleep(0.01)
