@@ -156,8 +156,12 @@ def _hear_interrupts():
 def test_stopping_a_run_says_so_and_leaves_the_site(raw, tmp_path):
     command = [sys.executable, "-m", "assetmap", "run", "--raw", str(raw), "--out", str(tmp_path)]
     # A suite that runs in the background has Ctrl-C switched off, and hands that on.
-    process = subprocess.Popen(  # noqa: PLW1509 - no threads run here yet
-        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, preexec_fn=_hear_interrupts
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=_hear_interrupts,  # noqa: PLW1509 - no threads run in this test
     )
     while not (tmp_path / "data" / "processed" / "build" / "assetmap.duckdb").exists():
         assert process.poll() is None
