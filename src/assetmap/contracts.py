@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import numpy as np
 
@@ -48,6 +48,17 @@ class Disclosure(StrEnum):
     def is_public(self) -> bool:
         """True where a column may pass the gate as it stands."""
         return self in (Disclosure.ORGANISATION, Disclosure.BASE)
+
+
+class Limits(TypedDict, total=False):
+    """What a column may hold besides its kind, and its unit; see :class:`Column`."""
+
+    unit: str
+    nullable: bool
+    pattern: str | None
+    minimum: float | None
+    maximum: float | None
+    allowed: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ Belongs here: a column with one meaning everywhere. Does not: columns of one tab
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 from assetmap.contracts import Column, Disclosure
 from assetmap.geography import (
@@ -16,6 +16,9 @@ from assetmap.geography import (
     POSTCODE_PATTERN,
     WARD_PATTERN,
 )
+
+if TYPE_CHECKING:
+    from assetmap.contracts import Kind, Limits
 
 KINDS: Final[dict[str, tuple[str, str]]] = {
     "gp_practice": ("GP practice", "GP practices"),
@@ -29,29 +32,26 @@ ONS: Final = "Office for National Statistics"
 OGL: Final = "OGL v3.0"
 
 
+def column(
+    kind: Kind,
+    name: str,
+    description: str,
+    *,
+    about: Disclosure = Disclosure.BASE,
+    **limits: Unpack[Limits],
+) -> Column:
+    """Return a column; open data where nothing else is said."""
+    return Column(name=name, kind=kind, description=description, disclosure=about, **limits)
+
+
 def count(name: str, description: str) -> Column:
     """Return a column of open counts that a publisher may suppress."""
-    return Column(
-        name=name,
-        kind="number",
-        description=description,
-        disclosure=Disclosure.BASE,
-        unit="count",
-        nullable=True,
-        minimum=0,
-    )
+    return column("number", name, description, unit="count", nullable=True, minimum=0)
 
 
 def code(name: str, description: str, pattern: str, *, nullable: bool = False) -> Column:
     """Return a column of area codes."""
-    return Column(
-        name=name,
-        kind="text",
-        description=description,
-        disclosure=Disclosure.BASE,
-        nullable=nullable,
-        pattern=pattern,
-    )
+    return column("text", name, description, pattern=pattern, nullable=nullable)
 
 
 def label(
@@ -59,18 +59,10 @@ def label(
     description: str,
     *,
     about: Disclosure = Disclosure.BASE,
-    nullable: bool = False,
-    allowed: tuple[str, ...] = (),
+    **limits: Unpack[Limits],
 ) -> Column:
     """Return a column of text."""
-    return Column(
-        name=name,
-        kind="text",
-        description=description,
-        disclosure=about,
-        nullable=nullable,
-        allowed=allowed,
-    )
+    return column("text", name, description, about=about, **limits)
 
 
 LSOA11CD: Final = code("lsoa11cd", "LSOA of 2011.", LSOA_PATTERN)
@@ -92,13 +84,7 @@ def northing(about: Disclosure) -> Column:
 
 
 def _coordinate(name: str, description: str, limits: tuple[int, int], about: Disclosure) -> Column:
-    return Column(
-        name=name,
-        kind="number",
-        description=description,
-        disclosure=about,
-        unit="m",
-        nullable=True,
-        minimum=limits[0],
-        maximum=limits[1],
+    low, high = limits
+    return column(
+        "number", name, description, about=about, unit="m", nullable=True, minimum=low, maximum=high
     )

@@ -8,37 +8,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from assetmap.contracts import Column, Contract, Disclosure, Kind
+from assetmap.contracts import Column, Contract
+from assetmap.fields import column
 
 SHOWN: Final = ("published", "suppressed")
 
 
-def _column(  # noqa: PLR0913 - one argument for each part of a column
-    kind: Kind,
-    name: str,
-    description: str,
-    *,
-    unit: str = "",
-    nullable: bool = False,
-    allowed: tuple[str, ...] = (),
-    minimum: float | None = None,
-    maximum: float | None = None,
-) -> Column:
-    return Column(
-        name=name,
-        kind=kind,
-        description=description,
-        disclosure=Disclosure.BASE,
-        unit=unit,
-        nullable=nullable,
-        allowed=allowed,
-        minimum=minimum,
-        maximum=maximum,
-    )
-
-
 def _share(name: str, description: str) -> Column:
-    return _column("integer", name, description, unit="percent", nullable=True, minimum=0)
+    return column("integer", name, description, unit="percent", nullable=True, minimum=0)
 
 
 PUB_PEOPLE_TABLE: Final = Contract(
@@ -46,16 +23,16 @@ PUB_PEOPLE_TABLE: Final = Contract(
     row_is="one declared table of people",
     primary_key=("table_id",),
     columns=(
-        _column("text", "table_id", "Table."),
-        _column("integer", "sort_order", "Order on pages."),
-        _column("text", "title", "Title."),
-        _column("text", "population", "Whom it counts.", allowed=("respondent", "researcher")),
-        _column("text", "attributes", "What it counts by, separated by semicolons; empty: all."),
-        _column("text", "attribute_labels", "The same in words."),
-        _column("boolean", "is_exclusive", "True where a person is in one category only."),
-        _column("boolean", "is_sensitive", "True where the stricter threshold holds."),
-        _column("integer", "threshold", "Smaller counts are not shown.", unit="count"),
-        _column("text", "margin", "Census dimension that it is compared with.", nullable=True),
+        column("text", "table_id", "Table."),
+        column("integer", "sort_order", "Order on pages."),
+        column("text", "title", "Title."),
+        column("text", "population", "Whom it counts.", allowed=("respondent", "researcher")),
+        column("text", "attributes", "What it counts by, separated by semicolons; empty: all."),
+        column("text", "attribute_labels", "The same in words."),
+        column("boolean", "is_exclusive", "True where a person is in one category only."),
+        column("boolean", "is_sensitive", "True where the stricter threshold holds."),
+        column("integer", "threshold", "Smaller counts are not shown.", unit="count"),
+        column("text", "margin", "Census dimension that it is compared with.", nullable=True),
     ),
 )
 
@@ -64,15 +41,15 @@ PUB_PEOPLE: Final = Contract(
     row_is="one declared table, one area, one category; category 'all' is everyone of the area",
     primary_key=("table_id", "area_code", "category"),
     columns=(
-        _column("text", "table_id", "Table."),
-        _column("text", "area_code", "Ward, or the study area's own id."),
-        _column("text", "area_name", "Name of the area."),
-        _column("text", "geography", "Kind of area.", allowed=("study_area", "ward")),
-        _column("text", "category", "Category; two codes are joined by a slash."),
-        _column("text", "category_label", "The category in words."),
-        _column("integer", "sort_order", "Order within the table."),
-        _column("text", "status", "Whether the count is shown.", allowed=SHOWN),
-        _column(
+        column("text", "table_id", "Table."),
+        column("text", "area_code", "Ward, or the study area's own id."),
+        column("text", "area_name", "Name of the area."),
+        column("text", "geography", "Kind of area.", allowed=("study_area", "ward")),
+        column("text", "category", "Category; two codes are joined by a slash."),
+        column("text", "category_label", "The category in words."),
+        column("integer", "sort_order", "Order within the table."),
+        column("text", "status", "Whether the count is shown.", allowed=SHOWN),
+        column(
             "integer",
             "count",
             "People, rounded as the policy says; NULL where it is withheld.",
@@ -84,7 +61,7 @@ PUB_PEOPLE: Final = Contract(
         _share("answered_pct", "The same among those with an answer that the census has too."),
         _share("weighted_pct", "The same, weighted to the census; non-probability sample."),
         _share("census_pct", "Share of residents by the census, where it is comparable."),
-        _column(
+        column(
             "number",
             "coverage_ratio",
             "Share of respondents over share of residents; 1 = in proportion.",
@@ -99,12 +76,12 @@ PUB_SURVEY: Final = Contract(
     row_is="one fact about the survey as a whole",
     primary_key=("key",),
     columns=(
-        _column("text", "key", "Name of the fact."),
-        _column("text", "label", "The fact in words."),
-        _column("text", "status", "Whether it is shown.", allowed=SHOWN),
-        _column("text", "value", "Its value; NULL where it is withheld.", nullable=True),
-        _column("text", "unit", "Unit, or empty."),
-        _column("text", "note", "What to know about it.", nullable=True),
+        column("text", "key", "Name of the fact."),
+        column("text", "label", "The fact in words."),
+        column("text", "status", "Whether it is shown.", allowed=SHOWN),
+        column("text", "value", "Its value; NULL where it is withheld.", nullable=True),
+        column("text", "unit", "Unit, or empty."),
+        column("text", "note", "What to know about it.", nullable=True),
     ),
 )
 
@@ -113,16 +90,16 @@ PUB_CODEBOOK: Final = Contract(
     row_is="one question of the questionnaire",
     primary_key=("question",),
     columns=(
-        _column("text", "question", "Name of the question."),
-        _column("integer", "sort_order", "Order on the form."),
-        _column("text", "group_label", "Heading that it stands under.", nullable=True),
-        _column("text", "label", "The question in English."),
-        _column("text", "kind", "Kind of answer."),
-        _column("boolean", "is_required", "True where an answer must be given."),
-        _column("boolean", "is_repeated", "True where it is asked for each of several."),
-        _column("text", "answers", "Codes and labels, separated by semicolons.", nullable=True),
-        _column("text", "relevant", "When it is asked, if not always.", nullable=True),
-        _column("text", "published_as", "What becomes of the answer."),
+        column("text", "question", "Name of the question."),
+        column("integer", "sort_order", "Order on the form."),
+        column("text", "group_label", "Heading that it stands under.", nullable=True),
+        column("text", "label", "The question in English."),
+        column("text", "kind", "Kind of answer."),
+        column("boolean", "is_required", "True where an answer must be given."),
+        column("boolean", "is_repeated", "True where it is asked for each of several."),
+        column("text", "answers", "Codes and labels, separated by semicolons.", nullable=True),
+        column("text", "relevant", "When it is asked, if not always.", nullable=True),
+        column("text", "published_as", "What becomes of the answer."),
     ),
 )
 

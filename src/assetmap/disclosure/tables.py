@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from assetmap import fields
-from assetmap.contracts import Column, Contract, Disclosure, Kind
+from assetmap.contracts import Column, Contract, Disclosure
 from assetmap.disclosure.released import PUB_CODEBOOK, RELEASED
 from assetmap.geography import SLUG_PATTERN, WARD_PATTERN
 
@@ -22,37 +22,12 @@ RELATIONS: Final = ("inside", "overlaps", "adjacent", "outside")
 EXTENT_METHODS: Final = ("surveyed", "digitised", "indicative_disc", "point", "unknown")
 
 
-def _text(name: str, description: str, *, nullable: bool = False, about: Disclosure = _B) -> Column:
-    return Column(
-        name=name, kind="text", description=description, disclosure=about, nullable=nullable
-    )
-
-
-def _of(
-    kind: Kind,
-    name: str,
-    description: str,
-    *,
-    unit: str = "",
-    nullable: bool = False,
-    about: Disclosure = _B,
-) -> Column:
-    return Column(
-        name=name,
-        kind=kind,
-        description=description,
-        disclosure=about,
-        unit=unit,
-        nullable=nullable,
-    )
-
-
 def _homes(name: str, description: str) -> Column:
-    return _of("integer", name, description, unit="homes", nullable=True, about=_O)
+    return fields.column("integer", name, description, unit="homes", nullable=True, about=_O)
 
 
 def _geometry(description: str, *, nullable: bool = False, about: Disclosure = _B) -> Column:
-    return _of("geometry", "geom_27700", description, nullable=nullable, about=about)
+    return fields.column("geometry", "geom_27700", description, nullable=nullable, about=about)
 
 
 _SITE_ID: Final = Column(
@@ -62,7 +37,7 @@ _SITE_ID: Final = Column(
     disclosure=_O,
     pattern=SLUG_PATTERN,
 )
-_ASSET_ID: Final = _text("asset_id", "Micro-asset.", about=_O)
+_ASSET_ID: Final = fields.label("asset_id", "Micro-asset.", about=_O)
 _DISTANCE: Final = Column(
     name="distance_m",
     kind="number",
@@ -77,8 +52,8 @@ PUB_AREA: Final = Contract(
     row_is="one ward, the study area, or one local authority",
     primary_key=("area_code",),
     columns=(
-        _text("area_code", "GSS code, or the study area's own id."),
-        _text("area_name", "Name of the area."),
+        fields.label("area_code", "GSS code, or the study area's own id."),
+        fields.label("area_name", "Name of the area."),
         Column(
             name="geography",
             kind="text",
@@ -86,7 +61,7 @@ PUB_AREA: Final = Contract(
             disclosure=_B,
             allowed=("study_area", "ward", "lad"),
         ),
-        _of("boolean", "is_complete", "True where all LSOAs of the area are loaded."),
+        fields.column("boolean", "is_complete", "True where all LSOAs of the area are loaded."),
         _geometry("Outline, dissolved from best-fit LSOAs.", nullable=True),
     ),
 )
@@ -99,11 +74,13 @@ PUB_LSOA: Final = Contract(
         fields.LSOA11CD,
         fields.LSOA11NM,
         fields.code("wd17cd", "Best-fit ward of 2017.", WARD_PATTERN, nullable=True),
-        _text("wd17nm", "Name of that ward, or 'not in the lookup'."),
-        _of("boolean", "is_in_study_area", "True inside the study area."),
-        _of("integer", "imd_decile", "1 = most deprived tenth in England.", nullable=True),
-        _of("number", "imd_score", "Higher is more deprived.", nullable=True),
-        _of("integer", "imd_rank", "1 = most deprived of 32,844.", nullable=True),
+        fields.label("wd17nm", "Name of that ward, or 'not in the lookup'."),
+        fields.column("boolean", "is_in_study_area", "True inside the study area."),
+        fields.column(
+            "integer", "imd_decile", "1 = most deprived tenth in England.", nullable=True
+        ),
+        fields.column("number", "imd_score", "Higher is more deprived.", nullable=True),
+        fields.column("integer", "imd_rank", "1 = most deprived of 32,844.", nullable=True),
         fields.count("resident_count", "Census 2021 residents."),
         _geometry("Outline, generalised."),
     ),
@@ -115,11 +92,11 @@ PUB_SITE: Final = Contract(
     primary_key=("site_id",),
     columns=(
         _SITE_ID,
-        _text("site_name", "Name.", about=_O),
-        _text("aliases", "Other names, separated by semicolons.", nullable=True, about=_O),
-        _text("kind", "housing, hospital, leisure …", about=_O),
-        _text("local_authority", "Local authority that it lies in.", about=_O),
-        _text("register_ref", "Reference in the register.", nullable=True, about=_O),
+        fields.label("site_name", "Name.", about=_O),
+        fields.label("aliases", "Other names, separated by semicolons.", nullable=True, about=_O),
+        fields.label("kind", "housing, hospital, leisure …", about=_O),
+        fields.label("local_authority", "Local authority that it lies in.", about=_O),
+        fields.label("register_ref", "Reference in the register.", nullable=True, about=_O),
         Column(
             name="extent_method",
             kind="text",
@@ -127,11 +104,13 @@ PUB_SITE: Final = Contract(
             disclosure=_O,
             allowed=EXTENT_METHODS,
         ),
-        _of("number", "stated_ha", "Hectares by the register.", unit="ha", nullable=True, about=_O),
+        fields.column(
+            "number", "stated_ha", "Hectares by the register.", unit="ha", nullable=True, about=_O
+        ),
         _homes("homes_min_count", "Fewest homes planned."),
         _homes("homes_max_count", "Most homes planned."),
-        _text("location_source", "Where the position comes from.", nullable=True, about=_O),
-        _text("note", "What the documents say.", nullable=True, about=_O),
+        fields.label("location_source", "Where the position comes from.", nullable=True, about=_O),
+        fields.label("note", "What the documents say.", nullable=True, about=_O),
         fields.easting(_O),
         fields.northing(_O),
         _geometry("Extent: polygon, or point without hectares.", nullable=True, about=_O),
@@ -144,7 +123,9 @@ PUB_CATCHMENT: Final = Contract(
     primary_key=("site_id", "catchment_m"),
     columns=(
         _SITE_ID,
-        _of("integer", "catchment_m", "Distance from the site's edge.", unit="m", about=_O),
+        fields.column(
+            "integer", "catchment_m", "Distance from the site's edge.", unit="m", about=_O
+        ),
         _geometry("Everything within that distance of the site.", about=_O),
     ),
 )
@@ -155,9 +136,9 @@ PUB_SITE_AREA: Final = Contract(
     primary_key=("site_id", "area_code"),
     columns=(
         _SITE_ID,
-        _text("area_code", "Ward, study area or local authority."),
-        _text("area_name", "Its name."),
-        _text("geography", "What kind of area."),
+        fields.label("area_code", "Ward, study area or local authority."),
+        fields.label("area_name", "Its name."),
+        fields.label("geography", "What kind of area."),
         Column(
             name="relation",
             kind="text",
@@ -166,7 +147,9 @@ PUB_SITE_AREA: Final = Contract(
             allowed=RELATIONS,
         ),
         _DISTANCE,
-        _of("number", "overlap_share", "Share of the site inside the area (0-1).", about=_O),
+        fields.column(
+            "number", "overlap_share", "Share of the site inside the area (0-1).", about=_O
+        ),
     ),
 )
 
@@ -176,16 +159,16 @@ PUB_ASSET: Final = Contract(
     primary_key=("asset_id",),
     columns=(
         _ASSET_ID,
-        _text("asset_name", "Name.", about=_O),
-        _text("kind", "school, gp_practice, library, hospital …", about=_O),
-        _text("detail", "Phase or type.", nullable=True, about=_O),
-        _text("postcode", "Public address.", nullable=True, about=_O),
-        _text("lsoa11cd", "LSOA whose outline holds it.", nullable=True, about=_O),
-        _text("wd17cd", "Best-fit ward of that LSOA.", nullable=True, about=_O),
-        _text("wd17nm", "Name of that ward.", nullable=True, about=_O),
-        _of("boolean", "is_in_study_area", "True inside the study area.", about=_O),
-        _text("register", "Register that lists it.", about=_O),
-        _text("location_precision", "address, postcode …", about=_O),
+        fields.label("asset_name", "Name.", about=_O),
+        fields.label("kind", "school, gp_practice, library, hospital …", about=_O),
+        fields.label("detail", "Phase or type.", nullable=True, about=_O),
+        fields.label("postcode", "Public address.", nullable=True, about=_O),
+        fields.label("lsoa11cd", "LSOA whose outline holds it.", nullable=True, about=_O),
+        fields.label("wd17cd", "Best-fit ward of that LSOA.", nullable=True, about=_O),
+        fields.label("wd17nm", "Name of that ward.", nullable=True, about=_O),
+        fields.column("boolean", "is_in_study_area", "True inside the study area.", about=_O),
+        fields.label("register", "Register that lists it.", about=_O),
+        fields.label("location_precision", "address, postcode …", about=_O),
         fields.easting(_O),
         fields.northing(_O),
         _geometry("Point.", nullable=True, about=_O),
@@ -198,21 +181,21 @@ PUB_LINK: Final = Contract(
     primary_key=("asset_id", "site_id"),
     columns=(
         _ASSET_ID,
-        _text("asset_name", "Its name.", about=_O),
-        _text("kind", "Its kind.", about=_O),
+        fields.label("asset_name", "Its name.", about=_O),
+        fields.label("kind", "Its kind.", about=_O),
         _SITE_ID,
-        _text("site_name", "Its name.", about=_O),
+        fields.label("site_name", "Its name.", about=_O),
         _DISTANCE,
-        _of(
+        fields.column(
             "integer",
             "catchment_m",
             "Smallest catchment that holds the asset.",
             unit="m",
             about=_O,
         ),
-        _of("boolean", "is_nearest_site", "True for the asset's nearest site.", about=_O),
-        _of("integer", "kind_rank", "1 = nearest of its kind to the site.", about=_O),
-        _text("reason", "Why the two are linked, in one sentence.", about=_O),
+        fields.column("boolean", "is_nearest_site", "True for the asset's nearest site.", about=_O),
+        fields.column("integer", "kind_rank", "1 = nearest of its kind to the site.", about=_O),
+        fields.label("reason", "Why the two are linked, in one sentence.", about=_O),
         _geometry("Line from the site's edge to the asset.", about=_O),
     ),
 )
@@ -223,10 +206,10 @@ PUB_NEAREST: Final = Contract(
     primary_key=("site_id", "kind", "kind_rank"),
     columns=(
         _SITE_ID,
-        _text("kind", "Kind of micro-asset.", about=_O),
-        _of("integer", "kind_rank", "1 = nearest.", about=_O),
+        fields.label("kind", "Kind of micro-asset.", about=_O),
+        fields.column("integer", "kind_rank", "1 = nearest.", about=_O),
         _ASSET_ID,
-        _text("asset_name", "Its name.", about=_O),
+        fields.label("asset_name", "Its name.", about=_O),
         _DISTANCE,
     ),
 )
@@ -236,9 +219,9 @@ PUB_INDICATOR: Final = Contract(
     row_is="one indicator for one area",
     primary_key=("indicator_id", "area_code"),
     columns=(
-        _text("indicator_id", "Indicator."),
-        _text("title", "Title."),
-        _text("unit", "Unit of value, low and high."),
+        fields.label("indicator_id", "Indicator."),
+        fields.label("title", "Title."),
+        fields.label("unit", "Unit of value, low and high."),
         Column(
             name="geography",
             kind="text",
@@ -246,14 +229,14 @@ PUB_INDICATOR: Final = Contract(
             disclosure=_B,
             allowed=GEOGRAPHIES,
         ),
-        _text("area_code", "GSS code, study area id or site id."),
-        _text("area_name", "Name of the area."),
-        _text("period", "When it was measured."),
-        _of("number", "value", "The figure.", nullable=True),
-        _of("number", "numerator", "Count above the line.", nullable=True),
-        _of("number", "denominator", "Count below the line.", nullable=True),
-        _of("number", "low", "Lower end of the interval.", nullable=True),
-        _of("number", "high", "Upper end of the interval.", nullable=True),
+        fields.label("area_code", "GSS code, study area id or site id."),
+        fields.label("area_name", "Name of the area."),
+        fields.label("period", "When it was measured."),
+        fields.column("number", "value", "The figure.", nullable=True),
+        fields.column("number", "numerator", "Count above the line.", nullable=True),
+        fields.column("number", "denominator", "Count below the line.", nullable=True),
+        fields.column("number", "low", "Lower end of the interval.", nullable=True),
+        fields.column("number", "high", "Upper end of the interval.", nullable=True),
         Column(
             name="status",
             kind="text",
@@ -261,8 +244,8 @@ PUB_INDICATOR: Final = Contract(
             disclosure=_B,
             allowed=STATUSES,
         ),
-        _text("caveat", "Keys of the caveats, separated by semicolons.", nullable=True),
-        _text("source", "Datasets, separated by semicolons."),
+        fields.label("caveat", "Keys of the caveats, separated by semicolons.", nullable=True),
+        fields.label("source", "Datasets, separated by semicolons."),
     ),
 )
 
@@ -271,19 +254,19 @@ PUB_INDICATOR_META: Final = Contract(
     row_is="one indicator",
     primary_key=("indicator_id",),
     columns=(
-        _text("indicator_id", "Indicator."),
-        _of("integer", "sort_order", "Order in tables."),
-        _text("topic", "Heading that it stands under."),
-        _text("title", "Title."),
-        _text("meaning", "What it says, in plain words."),
-        _text("unit", "Unit of the value."),
-        _of("integer", "decimals", "Decimals to show."),
-        _text("direction", "higher_is_better, lower_is_better or neutral."),
-        _text("period", "When it was measured."),
-        _text("vintage", "Vintage of the area codes."),
-        _text("interval", "Kind of interval, 'full count', or 'none' and why."),
-        _text("caveat", "Keys of the caveats, separated by semicolons.", nullable=True),
-        _text("source", "Datasets, separated by semicolons."),
+        fields.label("indicator_id", "Indicator."),
+        fields.column("integer", "sort_order", "Order in tables."),
+        fields.label("topic", "Heading that it stands under."),
+        fields.label("title", "Title."),
+        fields.label("meaning", "What it says, in plain words."),
+        fields.label("unit", "Unit of the value."),
+        fields.column("integer", "decimals", "Decimals to show."),
+        fields.label("direction", "higher_is_better, lower_is_better or neutral."),
+        fields.label("period", "When it was measured."),
+        fields.label("vintage", "Vintage of the area codes."),
+        fields.label("interval", "Kind of interval, 'full count', or 'none' and why."),
+        fields.label("caveat", "Keys of the caveats, separated by semicolons.", nullable=True),
+        fields.label("source", "Datasets, separated by semicolons."),
     ),
 )
 
@@ -291,7 +274,10 @@ PUB_CAVEAT: Final = Contract(
     table="pub_caveat",
     row_is="one caveat",
     primary_key=("caveat",),
-    columns=(_text("caveat", "Key."), _text("meaning", "The caveat, in plain words.")),
+    columns=(
+        fields.label("caveat", "Key."),
+        fields.label("meaning", "The caveat, in plain words."),
+    ),
 )
 
 PUB_DATASET: Final = Contract(
@@ -299,16 +285,16 @@ PUB_DATASET: Final = Contract(
     row_is="one dataset",
     primary_key=("dataset_id",),
     columns=(
-        _text("dataset_id", "Dataset."),
-        _text("title", "Title by its publisher."),
-        _text("publisher", "Publisher."),
-        _text("licence", "Licence."),
-        _text("url", "Page of the publisher."),
-        _text("period", "What time it describes."),
-        _of("integer", "row_count", "Rows received."),
-        _of("integer", "loaded_count", "Rows loaded."),
-        _of("integer", "held_count", "Rows held in quarantine."),
-        _text("extent", "full, or the starter extract."),
+        fields.label("dataset_id", "Dataset."),
+        fields.label("title", "Title by its publisher."),
+        fields.label("publisher", "Publisher."),
+        fields.label("licence", "Licence."),
+        fields.label("url", "Page of the publisher."),
+        fields.label("period", "What time it describes."),
+        fields.column("integer", "row_count", "Rows received."),
+        fields.column("integer", "loaded_count", "Rows loaded."),
+        fields.column("integer", "held_count", "Rows held in quarantine."),
+        fields.label("extent", "full, or the starter extract."),
     ),
 )
 
@@ -317,9 +303,9 @@ PUB_INPUT: Final = Contract(
     row_is="one input file",
     primary_key=("file",),
     columns=(
-        _text("file", "Path below the raw folder."),
-        _text("dataset_id", "Dataset."),
-        _text("sha256", "SHA-256 of the file as received."),
+        fields.label("file", "Path below the raw folder."),
+        fields.label("dataset_id", "Dataset."),
+        fields.label("sha256", "SHA-256 of the file as received."),
     ),
 )
 
@@ -328,7 +314,7 @@ PUB_QUALITY: Final = Contract(
     row_is="one check of this run",
     primary_key=("check_id",),
     columns=(
-        _text("check_id", "Check."),
+        fields.label("check_id", "Check."),
         Column(
             name="severity",
             kind="text",
@@ -336,9 +322,9 @@ PUB_QUALITY: Final = Contract(
             disclosure=_B,
             allowed=("blocking", "warning", "note"),
         ),
-        _of("boolean", "passed", "True where nothing is wrong."),
-        _of("integer", "finding_count", "How many findings."),
-        _text("message", "What was found, in one sentence."),
+        fields.column("boolean", "passed", "True where nothing is wrong."),
+        fields.column("integer", "finding_count", "How many findings."),
+        fields.label("message", "What was found, in one sentence."),
     ),
 )
 
@@ -346,7 +332,7 @@ PUB_RUN: Final = Contract(
     table="pub_run",
     row_is="one fact about this run",
     primary_key=("key",),
-    columns=(_text("key", "Name of the fact."), _text("value", "Its value.")),
+    columns=(fields.label("key", "Name of the fact."), fields.label("value", "Its value.")),
 )
 
 COPIED: Final[tuple[Contract, ...]] = (

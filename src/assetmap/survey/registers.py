@@ -13,11 +13,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 import pandas as pd
 
-from assetmap.contracts import Column, Contract, Disclosure
+from assetmap import fields
+from assetmap.contracts import Column, Contract, Disclosure, Limits
 from assetmap.dataset import Dataset, Loaded, Source, load
 from assetmap.errors import ContractError
 from assetmap.inputs import InputFile, find_inputs
@@ -263,20 +264,9 @@ def _text(
     name: str,
     description: str,
     about: Disclosure = Disclosure.ANSWER,
-    *,
-    nullable: bool = False,
-    pattern: str | None = None,
-    allowed: tuple[str, ...] = (),
+    **limits: Unpack[Limits],
 ) -> Column:
-    return Column(
-        name=name,
-        kind="text",
-        description=description,
-        disclosure=about,
-        nullable=nullable,
-        pattern=pattern,
-        allowed=allowed,
-    )
+    return fields.label(name, description, about=about, **limits)
 
 
 def _register(

@@ -7,12 +7,15 @@ the tables that are worked out from them. Does not: what may be published of the
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final, Unpack
 
 from assetmap import fields
-from assetmap.contracts import Column, Contract, Disclosure, Kind
+from assetmap.contracts import Contract, Disclosure
 from assetmap.geography import WARD_PATTERN
 from assetmap.survey import answers
+
+if TYPE_CHECKING:
+    from assetmap.contracts import Column, Kind, Limits
 
 _S: Final = Disclosure.ANSWER
 _I: Final = Disclosure.IDENTITY
@@ -50,29 +53,8 @@ STATUS_REASONS: Final = {
 """Why a response has its status; a closed list, without any answer in it."""
 
 
-def _column(  # noqa: PLR0913 - one argument for each part of a column
-    kind: Kind,
-    name: str,
-    description: str,
-    *,
-    about: Disclosure = _S,
-    nullable: bool = False,
-    pattern: str | None = None,
-    allowed: tuple[str, ...] = (),
-    minimum: float | None = None,
-    unit: str = "",
-) -> Column:
-    return Column(
-        name=name,
-        kind=kind,
-        description=description,
-        disclosure=about,
-        nullable=nullable,
-        pattern=pattern,
-        allowed=allowed,
-        minimum=minimum,
-        unit=unit,
-    )
+def _column(kind: Kind, name: str, description: str, **limits: Unpack[Limits]) -> Column:
+    return fields.column(kind, name, description, about=_S, **limits)
 
 
 def _choice(name: str, description: str, codes: dict[str, str]) -> Column:
@@ -165,7 +147,7 @@ STG_SURVEY_MENTION: Final = Contract(
         _person(),
         _column("integer", "mention_number", "Order on the form.", minimum=1),
         _choice("kind", "Place or group.", answers.MENTION_KINDS),
-        _column("text", "name", "As it was written.", about=_I),
+        fields.column("text", "name", "As it was written.", about=_I),
     ),
 )
 
@@ -177,7 +159,9 @@ STG_SURVEY_TEXT: Final = Contract(
         _person(),
         _column("text", "question", "Question."),
         _column("integer", "item_number", "Order within a repeat; 0 outside one.", minimum=0),
-        _column("text", "text", "As it was written; may hold names or contact data.", about=_I),
+        fields.column(
+            "text", "text", "As it was written; may hold names or contact data.", about=_I
+        ),
     ),
 )
 
@@ -310,7 +294,7 @@ INT_PLACE_MATCH: Final = Contract(
     primary_key=("kind", "folded_name"),
     columns=(
         _choice("kind", "Place or group.", answers.MENTION_KINDS),
-        _column("text", "folded_name", "Name in small letters, single spaces.", about=_I),
+        fields.column("text", "folded_name", "Name in small letters, single spaces.", about=_I),
         _column("integer", "respondent_count", "Distinct respondents.", minimum=1),
         _column(
             "text",
