@@ -175,6 +175,8 @@ def step(built, tmp_path):
 
     def run(tree):
         settings = replace(read_settings(built.raw, tmp_path), raw=tree)
+        with open_warehouse(tmp_path / "w.duckdb") as con:
+            survey_step.prepare_survey(con)
         return survey_step.load_survey(settings, tmp_path / "w.duckdb", tmp_path / "lists")
 
     return run
@@ -204,10 +206,19 @@ def test_responses_without_a_questionnaire_are_not_passed_over(tree, step):
         step(tree)
 
 
+def test_the_state_is_that_of_what_was_loaded_whatever_the_folder_holds_later(tree, step, tmp_path):
+    plant(tree, "a_synthetic.csv", *ROWS)
+    step(tree)
+    plant(tree, "real.csv", *ROWS)
+    with open_warehouse(tmp_path / "w.duckdb", read_only=True) as con:
+        assert survey_step.find_state(con) == "synthetic"
+
+
 def test_without_questionnaire_and_responses_the_step_does_nothing(tmp_path, step):
     (tmp_path / "raw").mkdir()
     assert step(tmp_path / "raw") == {"loaded": 0, "held": 0}
-    assert survey_step.find_state(tmp_path / "raw") == "none"
+    with open_warehouse(tmp_path / "w.duckdb", read_only=True) as con:
+        assert survey_step.find_state(con) == "none"
     assert len(survey_step.read_codebook(tmp_path / "raw")) == 0
     assert not (tmp_path / "lists").exists()
 

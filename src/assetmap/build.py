@@ -28,9 +28,10 @@ from assetmap.convert import MARK_COLUMNS
 from assetmap.dataset import Dataset, Loaded, load
 from assetmap.datasets import find_datasets, get_dataset
 from assetmap.disclosure.gate import pass_gate
-from assetmap.disclosure.people_tables import COLLECTED, Terms
+from assetmap.disclosure.people_tables import Terms
 from assetmap.disclosure.tables import PUBLISHED
 from assetmap.errors import MissingInputError, StorageError
+from assetmap.fields import COLLECTED
 from assetmap.geography import crs_operation
 from assetmap.indicators import Member, expand, find_indicators, measure
 from assetmap.inputs import find_inputs
@@ -190,9 +191,11 @@ def measure_indicators(settings: Settings) -> int:
 def finish_build(settings: Settings) -> dict[str, int]:
     """Pass the gate and put the whole build in the last one's place; return table counts."""
     folder = build_folder(settings)
+    with open_warehouse(growing_warehouse(settings), read_only=True) as con:
+        state = survey_step.find_state(con)
     terms = Terms.of(
         settings,
-        survey_step.find_state(settings.raw),
+        state,
         is_published=provenance.read_manifest(settings.maps).get("survey_state") == COLLECTED,
     )
     counts = pass_gate(growing_warehouse(settings), folder / settings.public.name, terms=terms)
@@ -356,7 +359,7 @@ def _run_table(con: duckdb.DuckDBPyConnection, settings: Settings) -> pd.DataFra
         "attribution": ATTRIBUTION,
         "summary_rows_loaded": str(accounts["loaded_count"].sum()),
         "summary_rows_held": str(accounts["held_count"].sum()),
-        "survey_state": survey_step.find_state(settings.raw),
+        "survey_state": survey_step.find_state(con),
     }
     return pd.DataFrame({"key": list(facts), "value": list(facts.values())})
 

@@ -1,4 +1,4 @@
-"""Columns that two or more tables share, defined once, and the vocabulary of kinds.
+"""Columns that two or more tables share, defined once, and vocabularies that all layers share.
 
 Belongs here: a column with one meaning everywhere. Does not: columns of one table.
 """
@@ -27,6 +27,12 @@ KINDS: Final[dict[str, tuple[str, str]]] = {
     "school": ("school", "Schools"),
 }
 """Kinds of micro-asset that have a place: label for one, heading for many."""
+
+NO_SURVEY: Final = "none"
+SYNTHETIC: Final = "synthetic"
+COLLECTED: Final = "collected"
+SURVEY_STATES: Final = (NO_SURVEY, SYNTHETIC, COLLECTED)
+"""What figures of people rest on: nobody, made-up people, or answers of residents."""
 
 ONS: Final = "Office for National Statistics"
 OGL: Final = "OGL v3.0"

@@ -26,7 +26,7 @@ _MADE_FROM_ACCOUNTS: Final[dict[str, set[str]]] = {
     "mart_dataset": {"run_dataset"},
     "mart_indicator_meta": set(),
     "mart_input": {"run_file"},
-    "mart_run": {"run_dataset", "run_file", "run_survey_file"},
+    "mart_run": {"run_dataset", "run_file", "run_survey", "run_survey_file"},
 }
 """Marts that Python fills from the account of the run and from texts of ours."""
 

@@ -21,6 +21,7 @@ from assetmap.disclosure.leaks import scan_site
 from assetmap.disclosure.people_tables import release_path
 from assetmap.disclosure.tables import COPIED
 from assetmap.errors import RetentionError
+from assetmap.fields import COLLECTED
 from assetmap.inputs import SYNTHETIC_MARK
 from assetmap.provenance import read_manifest
 from assetmap.survey.restricted import write_private
@@ -184,4 +185,4 @@ def _holds_answers(settings: Settings) -> bool:
         return False
     with open_warehouse(settings.public, read_only=True) as con:
         facts = fetch_table(con, "pub_run", columns=("key", "value"))
-    return bool(((facts["key"] == "survey_state") & (facts["value"] == "collected")).any())
+    return bool(((facts["key"] == "survey_state") & (facts["value"] == COLLECTED)).any())

@@ -12,6 +12,7 @@ import pandas as pd
 
 from assetmap.disclosure.facts import FACT_TABLE, FACT_TYPES
 from assetmap.disclosure.released import PUB_CODEBOOK
+from assetmap.fields import NO_SURVEY
 from assetmap.survey.codebook import codebook_rows
 from assetmap.survey.conclude import conclude
 from assetmap.survey.exports import find_exports
@@ -20,10 +21,9 @@ from assetmap.survey.form import read_form
 from assetmap.survey.load import FORM, read_answers
 from assetmap.survey.reports import write_reports
 from assetmap.survey.staging import Places
-from assetmap.survey.state import EXPORTS, state_of
+from assetmap.survey.state import EXPORTS
 from assetmap.survey.tables import RESTRICTED
 from assetmap.warehouse import (
-    append,
     column_types,
     create_empty,
     fetch_table,
@@ -43,6 +43,10 @@ FILE_TABLE: Final = "run_survey_file"
 """Restricted inputs with their hashes: part of the run's id, in no published list."""
 
 FILE_TYPES: Final = {"file": "VARCHAR", "sha256": "VARCHAR"}
+STATE_TABLE: Final = "run_survey"
+"""Whose answers were loaded, one row; none where there was no survey."""
+
+STATE_TYPES: Final = {"state": "VARCHAR"}
 
 
 def class_rows() -> pd.DataFrame:
@@ -62,6 +66,7 @@ def prepare_survey(con: duckdb.DuckDBPyConnection) -> None:
         create_empty(con, contract.table, column_types(contract))
     create_empty(con, FACT_TABLE, FACT_TYPES)
     create_empty(con, FILE_TABLE, FILE_TYPES)
+    create_empty(con, STATE_TABLE, STATE_TYPES)
 
 
 def has_survey(raw: Path) -> bool:
@@ -93,9 +98,10 @@ def read_codebook(raw: Path) -> pd.DataFrame:
     )
 
 
-def find_state(raw: Path) -> str:
-    """Return whether there are no responses, made-up ones, or collected ones."""
-    return state_of(find_exports(raw / EXPORTS)) if has_survey(raw) else "none"
+def find_state(con: duckdb.DuckDBPyConnection) -> str:
+    """Return whose answers the warehouse holds: as they were loaded, not as the folder is now."""
+    states = fetch_table(con, STATE_TABLE)["state"].tolist()
+    return str(states[0]) if states else NO_SURVEY
 
 
 def load_survey(settings: Settings, warehouse: Path, lists: Path) -> dict[str, int]:
@@ -134,6 +140,7 @@ def load_survey(settings: Settings, warehouse: Path, lists: Path) -> dict[str, i
         facts = survey_facts(answers.form, concluded, settings.policy.survey)
         write_typed(con, FACT_TABLE, facts, FACT_TYPES)
         files = pd.DataFrame(answers.files, columns=list(FILE_TYPES))
-        append(con, FILE_TABLE, files, FILE_TYPES)
+        write_typed(con, FILE_TABLE, files, FILE_TYPES)
+        write_typed(con, STATE_TABLE, pd.DataFrame({"state": [answers.state]}), STATE_TYPES)
     write_reports(lists, answers, concluded)
     return {"loaded": len(answers.people), "held": len(answers.held)}

@@ -50,6 +50,7 @@ OWN_TABLES = frozenset(
         "run_indicator",
         "run_lineage",
         "run_source_mark",
+        "run_survey",
         "run_survey_file",
     }
 )

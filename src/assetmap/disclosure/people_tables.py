@@ -22,8 +22,9 @@ from assetmap.disclosure.people import release_people
 from assetmap.disclosure.released import PUB_PEOPLE, PUB_PEOPLE_TABLE, PUB_SURVEY, RELEASED
 from assetmap.disclosure.releases import Release
 from assetmap.errors import DisclosureError, StorageError, UnreadableFileError
+from assetmap.fields import COLLECTED, NO_SURVEY, SURVEY_STATES
 from assetmap.survey.attributes import ATTRIBUTES
-from assetmap.survey.state import STATES, find_key
+from assetmap.survey.state import find_key
 from assetmap.warehouse import fetch_table
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ if TYPE_CHECKING:
     from assetmap.settings import PeopleTable, Settings
 
 ALL: Final = "all"
-NO_SURVEY: Final = "none"
-COLLECTED: Final = "collected"
 _RESPONDENT: Final = "respondent"
 
 
@@ -186,7 +185,7 @@ def _read_last(terms: Terms) -> tuple[Release | None, pd.DataFrame | None]:
 
 def _require_whole(body: dict[str, Any], secret: bytes) -> None:
     """Raise ValueError where a record is not as it was written: its facts count as well."""
-    if body.pop("seal") != _seal(body, secret) or body["state"] not in STATES:
+    if body.pop("seal") != _seal(body, secret) or body["state"] not in SURVEY_STATES:
         message = "the record is not as it was written"
         raise ValueError(message)
 

@@ -21,11 +21,10 @@ import pandas as pd
 from assetmap.disclosure.cells import PUBLISHED, STATUSES, Cell
 from assetmap.disclosure.counts import Shape
 from assetmap.disclosure.rounding import find_bounds
-from assetmap.errors import DisclosureError, StorageError, UnreadableFileError
+from assetmap.errors import DisclosureError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from assetmap.disclosure.cells import Scope
     from assetmap.disclosure.counts import Population
@@ -172,7 +171,7 @@ class Release:
     account: tuple[TableAccount, ...] = ()
 
     def to_json(self) -> str:
-        """Return the restricted file of the release; the same release gives the same text."""
+        """Return the release as text, the same for the same release; whoever keeps it seals it."""
         body = {
             "format": FORMAT,
             "cells": self.cells.astype("object")
@@ -182,14 +181,14 @@ class Release:
             "account": [asdict(line) for line in self.account],
             "records": {name: _pack_record(record) for name, record in self.records.items()},
         }
-        return json.dumps({**body, "sha256": _hash(body)}, sort_keys=True, indent=0) + "\n"
+        return json.dumps(body, sort_keys=True, indent=0) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Release:
-        """Return the release of a file; ValueError, KeyError or TypeError if it is damaged."""
+        """Return the release of a text; ValueError, KeyError or TypeError if it is none."""
         body = json.loads(text)
-        if body.pop("sha256") != _hash(body) or body["format"] != FORMAT:
-            message = "the release is not as it was written"
+        if body["format"] != FORMAT:
+            message = "the release has another format"
             raise ValueError(message)
         return cls(
             cells=make_cells(body["cells"]),
@@ -205,30 +204,6 @@ def make_cells(rows: list[list[Any]]) -> pd.DataFrame:
         message = "a cell has no known status"
         raise ValueError(message)
     return cells
-
-
-def read_release(path: Path) -> Release | None:
-    """Return the release in ``path``, or None where there is no such file: the first release.
-
-    Raises
-    ------
-    UnreadableFileError
-        The file is damaged. It is never passed over: without it nobody would see that this
-        release minus the last one is a person.
-    """
-    try:
-        return Release.from_json(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except OSError as fault:
-        message = f"{path}: cannot be read ({fault.strerror}). Check its rights."
-        raise StorageError(message) from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        message = (
-            f"{path}: the account of the last release is damaged, so this one cannot be compared "
-            "with it. Restore the file from a backup."
-        )
-        raise UnreadableFileError(message) from None
 
 
 def digest_people(
@@ -306,10 +281,6 @@ def find_change(
 def _without_gone(before: frozenset[str], now: Iterable[str]) -> frozenset[str]:
     stayed = before & set(now)
     return stayed | {f"gone {number}" for number in range(1, len(before) - len(stayed) + 1)}
-
-
-def _hash(body: Mapping[str, object]) -> str:
-    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
 def _pack_record(record: Record) -> dict[str, object]:

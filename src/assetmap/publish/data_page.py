@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from assetmap.disclosure.tables import PUBLISHED
+from assetmap.fields import COLLECTED, NO_SURVEY, SYNTHETIC
 from assetmap.geography import BNG, WGS84
 from assetmap.publish.encode import safe_url
 from assetmap.publish.exports import FORMATS
@@ -52,9 +53,9 @@ _METHODS: Final = (
 )
 
 _SURVEY: Final = {
-    "none": "no responses are loaded",
-    "synthetic": "made-up people and answers, to show how the system works",
-    "collected": "answers of residents",
+    NO_SURVEY: "no responses are loaded",
+    SYNTHETIC: "made-up people and answers, to show how the system works",
+    COLLECTED: "answers of residents",
 }
 
 

@@ -16,9 +16,10 @@ import geopandas as gpd
 import pyogrio
 
 from assetmap.disclosure.tables import PUBLISHED
+from assetmap.fields import SYNTHETIC
 from assetmap.geography import BNG
 from assetmap.publish.encode import csv_cell
-from assetmap.publish.model import SYNTHETIC, geometries
+from assetmap.publish.model import geometries
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

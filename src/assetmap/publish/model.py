@@ -16,6 +16,7 @@ import shapely
 
 from assetmap.disclosure.tables import PUBLISHED
 from assetmap.errors import PublishError
+from assetmap.fields import NO_SURVEY, SURVEY_STATES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,11 +41,6 @@ RUN_KEYS: Final = (
     "summary_rows_held",
     "survey_state",
 )
-
-NO_SURVEY: Final = "none"
-SYNTHETIC: Final = "synthetic"
-SURVEY_STATES: Final = (NO_SURVEY, SYNTHETIC, "collected")
-"""What the figures of people rest on: nothing, made-up people, or answers of residents."""
 
 _AREA_ORDER: Final = ("study_area", "ward", "lad")
 _FIGURES: Final = {

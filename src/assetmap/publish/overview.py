@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from assetmap.fields import COLLECTED, NO_SURVEY, SYNTHETIC
 from assetmap.publish.page import ROW_LIMIT, Page, downloads
 from assetmap.publish.tables import (
     NOT_RECORDED,
@@ -39,7 +40,7 @@ _LIMITS: Final = (
 )
 
 _PROGRESS: Final = {
-    "none": (
+    NO_SURVEY: (
         "Not yet known",
         (
             "Targets and claims of the programmes are not yet loaded, so nothing is compared "
@@ -48,7 +49,7 @@ _PROGRESS: Final = {
         "indicators.html",
         "See the indicators",
     ),
-    "synthetic": (
+    SYNTHETIC: (
         "Not yet known",
         (
             "The pages of the survey hold made-up people for now, to show how the system works. "
@@ -57,7 +58,7 @@ _PROGRESS: Final = {
         "programme.html",
         "See how it will look",
     ),
-    "collected": (
+    COLLECTED: (
         "Known in part",
         (
             "The survey's own targets stand beside what was reached. Claims of the programmes "

@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from assetmap.fields import SYNTHETIC
 from assetmap.publish.exports import FORMATS, file_name, formats
-from assetmap.publish.model import SYNTHETIC
 from assetmap.publish.tables import Download
 
 if TYPE_CHECKING:

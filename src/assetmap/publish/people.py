@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from assetmap.publish.model import SYNTHETIC, split_keys
+from assetmap.fields import SYNTHETIC
+from assetmap.publish.model import split_keys
 from assetmap.publish.page import downloads
 from assetmap.publish.tables import (
     NOT_AVAILABLE,

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from assetmap.publish.model import NO_SURVEY
+from assetmap.fields import NO_SURVEY
 from assetmap.publish.page import Page, downloads
 from assetmap.publish.people import declared, labelled, rows_of, section
 from assetmap.publish.tables import SUPPRESSED, Cell, Heading, Table, headings

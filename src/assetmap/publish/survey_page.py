@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from assetmap.publish.model import NO_SURVEY
+from assetmap.fields import NO_SURVEY
 from assetmap.publish.page import Page, downloads
 from assetmap.publish.people import (
     ALL,

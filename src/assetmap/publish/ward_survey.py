@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from assetmap.publish.model import NO_SURVEY, split_keys
+from assetmap.fields import NO_SURVEY
+from assetmap.publish.model import split_keys
 from assetmap.publish.people import (
     ALL,
     PeopleArea,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from assetmap.errors import ConfigError
+from assetmap.fields import COLLECTED, SYNTHETIC
 from assetmap.inputs import SYNTHETIC_MARK, hash_file
 from assetmap.quarantine import HELD_COLUMNS, Rejects, reconcile
 from assetmap.survey import tables
@@ -50,7 +51,6 @@ _LOG = logging.getLogger(__name__)
 FOLDER: Final = "survey"
 FORM: Final = "survey/form.xlsx"
 
-SYNTHETIC_TAG: Final = "synthetic"
 READ_ORDER: Final = "read_order"
 _BESIDE: Final = ("receipt", "typed_researcher", "submitted")
 _OF_RESEARCHER: Final = ("researcher_id", "researcher_match")
@@ -121,7 +121,7 @@ def read_answers(raw: Path, places: Places) -> Answers:
     _require_own_kind(state, registers, raw)
     form = read_form(raw / FORM)
     _require_questions(form, raw)
-    if state == "collected":
+    if state == COLLECTED:
         lists = (path for path in find_lists(raw) if SYNTHETIC_MARK not in path.name)
         for path in (*(source.path for source in inputs), *lists):
             require_private(path)
@@ -156,13 +156,13 @@ def _require_label(state: str, exports: Sequence[tuple[InputFile, RawExport]]) -
 
     Real answers under such a name would go without a key.
     """
-    if state != "synthetic":
+    if state != SYNTHETIC:
         return
-    bare = [s.name for s, export in exports if export.tags and export.tags != {SYNTHETIC_TAG}]
+    bare = [s.name for s, export in exports if export.tags and export.tags != {SYNTHETIC}]
     if bare:
         message = (
             f"survey/exports/{bare[0]}: its name says {SYNTHETIC_MARK!r}, but not every response "
-            f"in it has the tag {SYNTHETIC_TAG!r} in _tags, so it may hold real people. Rename it "
+            f"in it has the tag {SYNTHETIC!r} in _tags, so it may hold real people. Rename it "
             "if it does; nothing of it was loaded."
         )
         raise ConfigError(message)
@@ -172,14 +172,14 @@ def _require_own_kind(state: str, registers: Registers, raw: Path) -> None:
     """Refuse to judge people by the register of others, or to read one open to others."""
     made_up = [name for name, _ in registers.files if SYNTHETIC_MARK in name.rpartition("/")[2]]
     own = [name for name, _ in registers.files if name not in made_up]
-    if state == "collected" and made_up:
+    if state == COLLECTED and made_up:
         message = (
             f"{raw / FOLDER}: the responses are collected ones, but {len(made_up)} of the "
             f"registers are the made-up sample ({', '.join(made_up)}). Put your own into that "
             "folder, or delete the sample where there is nothing to register yet."
         )
         raise ConfigError(message)
-    if state == "synthetic" and own:
+    if state == SYNTHETIC and own:
         message = (
             f"{raw / FOLDER}: the responses are the made-up sample, but {len(own)} of the "
             f"registers are not ({', '.join(own)}), so that real people would answer for it. "

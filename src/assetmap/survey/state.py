@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from assetmap.fields import COLLECTED, NO_SURVEY, SYNTHETIC
 from assetmap.survey.exports import find_exports
 from assetmap.survey.pseudonyms import SYNTHETIC_KEY, read_key
 
@@ -18,14 +19,13 @@ if TYPE_CHECKING:
     from assetmap.inputs import InputFile
 
 EXPORTS: Final = "survey/exports"
-STATES: Final = ("none", "synthetic", "collected")
 
 
 def state_of(inputs: Sequence[InputFile]) -> str:
-    """Return which of :data:`STATES` the exports are in."""
+    """Return which of :data:`~assetmap.fields.SURVEY_STATES` the exports are in."""
     if not inputs:
-        return "none"
-    return "synthetic" if all(source.is_synthetic for source in inputs) else "collected"
+        return NO_SURVEY
+    return SYNTHETIC if all(source.is_synthetic for source in inputs) else COLLECTED
 
 
 def find_erasure_key(raw: Path, environment: Mapping[str, str]) -> bytes:
@@ -39,7 +39,7 @@ def find_erasure_key(raw: Path, environment: Mapping[str, str]) -> bytes:
     KeyFileError
         There is no usable key, and the responses are not made up.
     """
-    has_none = state_of(find_exports(raw / EXPORTS)) == "none"
+    has_none = state_of(find_exports(raw / EXPORTS)) == NO_SURVEY
     return read_key(raw, environment) if has_none else find_key(raw, environment)
 
 
@@ -51,5 +51,5 @@ def find_key(raw: Path, environment: Mapping[str, str]) -> bytes:
     KeyFileError
         There are responses of real people and no usable key.
     """
-    is_collected = state_of(find_exports(raw / EXPORTS)) == "collected"
+    is_collected = state_of(find_exports(raw / EXPORTS)) == COLLECTED
     return read_key(raw, environment) if is_collected else SYNTHETIC_KEY
