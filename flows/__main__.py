@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, value in SURROUNDINGS.items():
         os.environ.setdefault(name, value)
     from flows.build import build_flow  # noqa: PLC0415 - after the environment is set
-    from flows.publish import publish_flow  # noqa: PLC0415 - as above
+    from flows.publish import publish_flow  # noqa: PLC0415 - after the environment is set
 
     try:
         build_flow(options.raw, options.out)

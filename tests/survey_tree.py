@@ -11,7 +11,8 @@ from assetmap.settings import SurveyRules
 from assetmap.survey.conclude import conclude
 from assetmap.survey.pseudonyms import SYNTHETIC_KEY, pseudonym
 from assetmap.survey.restricted import write_private
-from assetmap.survey.staging import Places, fold_number
+from assetmap.survey.staging import Places
+from assetmap.survey.withdrawal import fold_number
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data/raw"

@@ -5,7 +5,8 @@ import pytest
 
 from assetmap.contracts import check
 from assetmap.errors import ConfigError
-from assetmap.survey.places import REVIEW_COLUMNS, fold_name, match_places
+from assetmap.names import fold_name
+from assetmap.survey.places import REVIEW_COLUMNS, match_places
 from assetmap.survey.tables import INT_PLACE_MATCH, STG_SURVEY_MENTION
 
 GURDWARA = "\u0a17\u0a41\u0a30\u0a26\u0a41\u0a06\u0a30\u0a3e"

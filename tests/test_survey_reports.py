@@ -42,7 +42,7 @@ def reported(tmp_path):
 
 
 def rows_of(path):
-    with path.open(encoding="utf-8", newline="") as stream:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
 
 
@@ -95,7 +95,7 @@ def test_no_list_holds_an_answer_or_an_erased_person(reported):
 
 def test_no_cell_of_any_list_starts_a_formula(reported):
     for path in sorted(reported.iterdir()):
-        with path.open(encoding="utf-8", newline="") as stream:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
             cells = [cell for row in csv.reader(stream) for cell in row]
         assert not [cell for cell in cells if cell.startswith(("=", "+", "@", "\t", "\r"))]
     assert any("'=HYPERLINK" in path.read_text("utf-8") for path in reported.iterdir())

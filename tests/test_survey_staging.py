@@ -10,7 +10,8 @@ from assetmap.quarantine import reconcile
 from assetmap.survey import tables
 from assetmap.survey.exports import read_export
 from assetmap.survey.form import read_form
-from assetmap.survey.staging import age_band, fold_number, place_of, stage
+from assetmap.survey.staging import age_band, place_of, stage
+from assetmap.survey.withdrawal import fold_number
 from survey_tree import FORM, LADYWOOD, LAYOUTS, PLACES, SOHO, person, sheet
 
 KEY = b"k" * 32

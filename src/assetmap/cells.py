@@ -6,7 +6,12 @@ text on a page or a map (``publish/encode.py``).
 
 from __future__ import annotations
 
-from typing import Final
+import csv
+import io
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
@@ -16,3 +21,16 @@ def csv_cell(value: object) -> object:
     if not isinstance(value, str):
         return value
     return f"'{value}" if value.startswith(_FORMULA) else value
+
+
+def csv_text(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return a table as CSV for a spreadsheet: marked as UTF-8, no cell a formula.
+
+    Text is quoted, since a bare carriage return within a cell would end its row for many
+    readers; the mark in front tells Excel the encoding: names come in many alphabets.
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(heading)
+    writer.writerows([csv_cell(value) for value in row] for row in rows)
+    return f"\ufeff{text.getvalue()}"

@@ -75,8 +75,8 @@ def erase_command(
 @app.command("status")
 def status_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
     """Show how many responses of the last build stand where; for the team, not for publication."""
-    from assetmap.settings import read_settings  # noqa: PLC0415 - as above
-    from assetmap.survey.reports import status_rows  # noqa: PLC0415 - as above
+    from assetmap.settings import read_settings  # noqa: PLC0415 - pydantic is slow to import
+    from assetmap.survey.reports import status_rows  # noqa: PLC0415 - pandas is slow to import
 
     table = Table("status", "reason", "responses", title="Restricted", title_justify="left")
     for row in status_rows(read_settings(raw, out).lists):

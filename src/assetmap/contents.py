@@ -28,7 +28,7 @@ _ZIP_FAULTS: Final = (
     zipfile.BadZipFile,
     zlib.error,
     EOFError,
-    NotImplementedError,
+    NotImplementedError,  # zipfile, of a way of packing that it does not know
     OSError,
     RuntimeError,
     struct.error,

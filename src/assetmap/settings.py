@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from datetime import date  # noqa: TC003 - pydantic reads it when the class is made
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Literal, Self, TypeVar
 
 from pydantic import (
@@ -48,14 +48,16 @@ def _each_once(items: tuple[_Item, ...]) -> tuple[_Item, ...]:
     return items
 
 
-_Model = TypeVar("_Model", bound="_Strict")
+_Model = TypeVar("_Model", bound="Strict")
 
 
-class _Strict(BaseModel):
+class Strict(BaseModel):
+    """A part of a settings file: nothing unknown in it, nothing converted."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class Benchmark(_Strict):
+class Benchmark(Strict):
     """A local authority to compare with; computed only where all its LSOAs are loaded."""
 
     code: LadCode
@@ -68,7 +70,7 @@ def _each_code_once(benchmarks: tuple[Benchmark, ...]) -> tuple[Benchmark, ...]:
     return benchmarks
 
 
-class StudyArea(_Strict):
+class StudyArea(Strict):
     """The area of interest: a list of ward codes of 2017, and the distances that matter."""
 
     id: Slug
@@ -86,12 +88,13 @@ class StudyArea(_Strict):
     lsoa11_count: Annotated[int, Field(gt=0)] | None = None
     adjacent_m: Metres = 400
     nearest_count: Annotated[int, Field(ge=1, le=20)] = 3
+    brownfield_min_homes: Annotated[int, Field(ge=1)] = 50
     benchmarks: Annotated[
         tuple[Benchmark, ...], Field(strict=False), AfterValidator(_each_code_once)
     ] = ()
 
 
-class SurveyRules(_Strict):
+class SurveyRules(Strict):
     """How responses are validated and researchers paid."""
 
     researcher_target: Annotated[int, Field(ge=0)] = 22
@@ -105,7 +108,7 @@ class SurveyRules(_Strict):
     weight_limit: Annotated[float, Field(ge=1)] = 3.0
 
 
-class PeopleRules(_Strict):
+class PeopleRules(Strict):
     """When a count of people may be shown; a weaker rule than the least here is refused."""
 
     threshold: Annotated[int, Field(ge=10)] = 10
@@ -125,7 +128,7 @@ class PeopleRules(_Strict):
         return self
 
 
-class PeopleTable(_Strict):
+class PeopleTable(Strict):
     """One published table of people; a table that is not declared here is not published.
 
     ``margin`` names the dimension of the census that the table is compared with, or is empty.
@@ -145,7 +148,7 @@ class PeopleTable(_Strict):
     margin: Slug | Literal[""] = ""
 
 
-class Retention(_Strict):
+class Retention(Strict):
     """Until when personal data may be kept; past a date, ``assetmap check`` fails."""
 
     responses_until: date
@@ -157,7 +160,7 @@ def _each_id_once(tables: tuple[PeopleTable, ...]) -> tuple[PeopleTable, ...]:
     return tables
 
 
-class Policy(_Strict):
+class Policy(Strict):
     """What may pass: how bad a file may be, and what is shown of people."""
 
     max_held_share: Annotated[float, Field(ge=0, le=1)] = 0.5
@@ -209,6 +212,11 @@ class Settings:
         return self.releases / "people.json"
 
     @property
+    def register_record(self) -> Path:
+        """Digests of the rows of append-only lists, as the last build of this area saw them."""
+        return self.releases / f"registers_{self.study_area.id}.json"
+
+    @property
     def public(self) -> Path:
         """What the gate let through."""
         return self.processed / "public.duckdb"
@@ -234,12 +242,23 @@ def read_settings(raw: Path, out: Path) -> Settings:
     return Settings(
         raw=raw,
         out=out,
-        study_area=_read_toml(raw / "study_area.toml", StudyArea),
-        policy=_read_toml(raw / "policy.toml", Policy),
+        study_area=read_toml(raw / "study_area.toml", StudyArea),
+        policy=read_toml(raw / "policy.toml", Policy),
     )
 
 
-def _read_toml(path: Path, model: type[_Model]) -> _Model:
+def read_toml(path: Path, model: type[_Model], *, is_secret: bool = False) -> _Model:
+    """Return a settings file as ``model``.
+
+    Of a file that ``is_secret`` no value is quoted: somebody may have put a token there.
+
+    Raises
+    ------
+    MissingInputError, StorageError
+        The file is not there, or cannot be read.
+    ConfigError
+        It is not TOML, or breaks the model; every fault in one message.
+    """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -256,16 +275,18 @@ def _read_toml(path: Path, model: type[_Model]) -> _Model:
     try:
         return model.model_validate(values)
     except ValidationError as fault:
-        lines = [_say(e) for e in fault.errors(include_url=False) if e["type"] != "too_short"]
-        lines = lines or [_say(e) for e in fault.errors(include_url=False)]
+        errors = fault.errors(include_url=False)
+        found = [e for e in errors if e["type"] != "too_short"] or errors
+        lines = [_say(error, is_secret=is_secret) for error in found]
         count = "1 wrong setting" if len(lines) == 1 else f"{len(lines)} wrong settings"
         listed = "".join(f"\n  - {line}" for line in lines)
         message = f"{path} has {count}:{listed}\nWrite them as the comments in that file say."
         raise ConfigError(message) from None
 
 
-def _say(error: ErrorDetails) -> str:
+def _say(error: ErrorDetails, *, is_secret: bool) -> str:
     """Return one fault of a settings file: where, what is wrong, what stands there."""
     where = ".".join(map(str, error["loc"])) or "the file"
-    given = "" if error["type"] == "missing" else f", not {str(error['input'])[:60]!r}"
+    is_silent = is_secret or error["type"] == "missing"
+    given = "" if is_silent else f", not {str(error['input'])[:60]!r}"
     return f"{where}: {error['msg']}{given}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from assetmap.cells import csv_cell
 from assetmap.survey.form import ENGLISH, language_code
 
 if TYPE_CHECKING:
@@ -60,7 +61,6 @@ PUBLISHED_AS: Final[dict[str, str]] = {
 """What becomes of each answer of the project's form, for people who ask before they answer."""
 
 UNDECIDED: Final = "not published; the project has no rule for this question"
-_FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def codebook_rows(form: Form) -> pd.DataFrame:
@@ -92,7 +92,7 @@ def codebook_csv(form: Form) -> str:
     """Return the rows as CSV for a spreadsheet; a text that looks like a formula gets a ``'``."""
     rows = codebook_rows(form)
     texts = [name for name in rows.columns if name not in ("order", "is_required")]
-    safe = rows.assign(**{name: rows[name].map(_cell) for name in texts})
+    safe = rows.assign(**{name: rows[name].map(csv_cell) for name in texts})
     return str(safe.to_csv(index=False, lineterminator="\n"))
 
 
@@ -139,7 +139,3 @@ def _wording(form: Form, question: Question, language: str) -> Mapping[str, obje
         "label": question.labels.get(language, ""),
         "answers": {choice.name: choice.labels.get(language, "") for choice in choices},
     }
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

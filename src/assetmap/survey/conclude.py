@@ -30,6 +30,7 @@ from assetmap.survey.worklists import FieldRecords
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from assetmap.contracts import Contract
     from assetmap.settings import SurveyRules
     from assetmap.survey.clustering import Clustering
     from assetmap.survey.load import Answers
@@ -89,25 +90,15 @@ def conclude(
         limit=rules.weight_limit,
         least=least,
     )
-    counted = answers.mentions[answers.mentions["respondent"].isin(validated(status))]
     long = (answers.choices, answers.qualifications, answers.mentions)
-    found = {
-        tables.STG_SURVEY_RESPONSE: responses,
-        tables.STG_SURVEY_CHOICE: answers.choices,
-        tables.STG_SURVEY_QUALIFICATION: answers.qualifications,
-        tables.STG_SURVEY_MENTION: answers.mentions,
-        tables.STG_SURVEY_TEXT: answers.texts,
-        tables.STG_RESEARCHER: registers.researchers,
-        tables.STG_VOUCHER_PAYMENT: registers.payments,
+    found = _staged(answers, responses) | {
         tables.INT_SURVEY_STATUS: status,
         tables.INT_VOUCHER: ledger,
         tables.INT_PERSON: persons,
         tables.INT_PERSON_ATTRIBUTE: attributes,
         tables.INT_RESPONDENT_WEIGHT: raked.weights,
         tables.INT_SURVEY_ASSET: survey_assets(responses, *long, status, themes),
-        tables.INT_PLACE_MATCH: match_places(
-            counted, public_places, _place_reviews(registers.reviews)
-        ),
+        tables.INT_PLACE_MATCH: _match(answers, status, public_places),
     }
     return Concluded(
         tables={c.table: frame[c.names].reset_index(drop=True) for c, frame in found.items()},
@@ -117,6 +108,25 @@ def conclude(
         clustering=measure_clustering(attributes, status),
         raked=raked,
     )
+
+
+def _staged(answers: Answers, responses: pd.DataFrame) -> dict[Contract, pd.DataFrame]:
+    """Return the tables that stay as they were staged."""
+    return {
+        tables.STG_SURVEY_RESPONSE: responses,
+        tables.STG_SURVEY_CHOICE: answers.choices,
+        tables.STG_SURVEY_QUALIFICATION: answers.qualifications,
+        tables.STG_SURVEY_MENTION: answers.mentions,
+        tables.STG_SURVEY_TEXT: answers.texts,
+        tables.STG_RESEARCHER: answers.registers.researchers,
+        tables.STG_VOUCHER_PAYMENT: answers.registers.payments,
+    }
+
+
+def _match(answers: Answers, status: pd.DataFrame, public_places: pd.DataFrame) -> pd.DataFrame:
+    """Return ``int_place_match`` of the places that counted responses name."""
+    counted = answers.mentions[answers.mentions["respondent"].isin(validated(status))]
+    return match_places(counted, public_places, _place_reviews(answers.registers.reviews))
 
 
 def _resolve(answers: Answers, rules: SurveyRules) -> pd.DataFrame:

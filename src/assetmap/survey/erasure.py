@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 from assetmap.errors import ConfigError, StorageError
 from assetmap.survey.pseudonyms import is_pseudonym, pseudonym
 from assetmap.survey.restricted import write_private
-from assetmap.survey.staging import fold_number
 from assetmap.survey.state import find_erasure_key
+from assetmap.survey.withdrawal import fold_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

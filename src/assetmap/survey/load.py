@@ -24,16 +24,9 @@ from assetmap.survey.exports import find_exports, read_exports
 from assetmap.survey.form import read_form
 from assetmap.survey.registers import read_registers
 from assetmap.survey.restricted import require_private
-from assetmap.survey.staging import (
-    NEEDED,
-    Staged,
-    count_unmatched,
-    find_refusals,
-    keep_entries,
-    spread_erasures,
-    stage,
-)
+from assetmap.survey.staging import NEEDED, Staged, keep_entries, stage
 from assetmap.survey.state import EXPORTS, find_key, state_of
+from assetmap.survey.withdrawal import count_unmatched, find_refusals, spread_erasures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -1,19 +1,18 @@
 """Names that respondents wrote, grouped and compared with the public places.
 
-Belongs here: how a name is folded, when two names are taken for one place. Does not: reading
-the decisions of a reviewer, publishing a name.
+Belongs here: when two names are taken for one place. Does not: how a name is folded
+(``names.py``), reading the decisions of a reviewer, publishing a name.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
 from assetmap.errors import ConfigError
+from assetmap.names import fold_name
 from assetmap.survey.tables import INT_PLACE_MATCH
 
 if TYPE_CHECKING:
@@ -23,35 +22,6 @@ REVIEW_COLUMNS: Final = ("kind", "folded_name", "asset_id")
 """A decision on one name: the place that it is, or NULL in ``asset_id`` where it is a new one."""
 LEAST_SCORE: Final = 90.0
 """Likeness, 0 to 100, from which a name goes to review; no likeness is enough to merge."""
-
-_LATIN_ACCENTS: Final = re.compile("[\u0300-\u036f]")
-_APOSTROPHES: Final = re.compile("['\u2018\u2019\u02bc`\u00b4]")
-_DOTTED_INITIALS: Final = re.compile(r"(?<=\b\w)\.(?=\w\b)")
-_LEGAL_FORMS: Final = re.compile(
-    r"\b(?:community interest company|charitable incorporated organisation|public limited company|"
-    r"limited liability partnership|limited|ltd|cic|cio|plc|llp|inc)\b"
-)
-_SAINT: Final = re.compile(r"\bsaint\b")
-_ARTICLE: Final = re.compile(r"\bthe\b")
-
-
-def fold_name(name: str) -> str:
-    """Return a name as it is compared: small letters, single spaces, nothing that may vary.
-
-    Left out are case, accents of Latin letters, punctuation, legal forms and `the`; `&` is
-    `and`, `Saint` is `st`. Other scripts keep their vowel signs. A name that is made of such
-    words alone keeps them; a text without a letter or digit gives "".
-    """
-    text = unicodedata.normalize("NFKD", name).casefold()
-    text = unicodedata.normalize("NFC", _LATIN_ACCENTS.sub("", text))
-    text = _DOTTED_INITIALS.sub("", _APOSTROPHES.sub("", text).replace("&", " and "))
-    plain = " ".join("".join(c if _is_kept(c) else " " for c in text).split())
-    short = _ARTICLE.sub(" ", _LEGAL_FORMS.sub(" ", _SAINT.sub("st", plain)))
-    return " ".join(short.split()) or plain
-
-
-def _is_kept(character: str) -> bool:
-    return unicodedata.category(character)[0] in "LNM"
 
 
 def match_places(

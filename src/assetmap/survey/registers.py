@@ -26,13 +26,13 @@ from assetmap.quarantine import REASONS
 from assetmap.readers import Layout, RawTable, read_csv
 from assetmap.survey.attributes import ATTRIBUTES
 from assetmap.survey.resolution import as_code, fold_name
-from assetmap.survey.staging import fold_number
 from assetmap.survey.tables import (
     DATE_PATTERN,
     RESEARCHER_PATTERN,
     STG_RESEARCHER,
     STG_VOUCHER_PAYMENT,
 )
+from assetmap.survey.withdrawal import fold_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
-from assetmap.cells import csv_cell
+from assetmap.cells import csv_text
 from assetmap.errors import MissingInputError
 from assetmap.quarantine import REASONS
 from assetmap.survey.margins import dissimilarity
@@ -61,7 +61,7 @@ def status_rows(folder: Path) -> list[tuple[str, str, str]]:
     if not path.is_file():
         message = f"{path} is not there. Run `assetmap build` first."
         raise MissingInputError(message)
-    table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     return [tuple(row) for row in table[["status", "meaning", "count"]].to_numpy()]
 
 
@@ -84,14 +84,11 @@ def _count_status(answers: Answers, concluded: Concluded) -> pd.DataFrame:
 
 
 def _as_csv(table: pd.DataFrame) -> str:
-    """Return a table as CSV in which no cell starts a formula."""
-    safe = table.copy()
-    for name in safe.columns:
-        if safe[name].dtype.kind not in "biuf":
-            safe[name] = safe[name].map(_cell)
-    return str(safe.to_csv(index=False, lineterminator="\n"))
+    rows = [[_cell(value) for value in row] for row in table.astype(object).to_numpy()]
+    return csv_text(list(table.columns), rows)
 
 
 def _cell(value: object) -> object:
-    text = "; ".join(map(str, value)) if isinstance(value, tuple) else value
-    return csv_cell(text) if isinstance(text, str) else text
+    if isinstance(value, tuple):
+        return "; ".join(map(str, value))
+    return "" if value is None or value != value else value  # noqa: PLR0124 - NaN

@@ -18,6 +18,8 @@ import pandas as pd
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Levenshtein
 
+from assetmap.names import spaced, without_accents, without_apostrophes
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -37,9 +39,6 @@ _MAX_CANDIDATES: Final = 5
 _SUBSET_WEIGHT: Final = 0.95
 """A first name alone is a little less than the whole name."""
 
-_ACCENTS: Final = range(0x300, 0x370)
-_APOSTROPHES: Final = frozenset("'`\u2018\u2019\u02bc\u00b4")
-
 
 def as_code(text: str) -> str:
     """Return a code as the register spells it (``r 7`` → ``R07``), or ``""`` if it is none."""
@@ -53,10 +52,8 @@ def fold_name(text: str) -> str:
     Only accents of Latin, Greek and Cyrillic letters go; vowel signs of other scripts stay,
     since names differ by them.
     """
-    letters = unicodedata.normalize("NFKD", text).casefold()
-    kept = [c for c in letters if not _is_unheard(c)]
-    spaced = "".join(c if unicodedata.category(c)[0] in "LMN" else " " for c in kept)
-    return " ".join(spaced.split())
+    letters = without_apostrophes(without_accents(text))
+    return spaced("".join(c for c in letters if unicodedata.category(c) != "Cf"))
 
 
 def resolve_researchers(
@@ -220,8 +217,3 @@ def _listed(
 
 def _squeeze(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKC", text).upper() if c.isalnum())
-
-
-def _is_unheard(character: str) -> bool:
-    is_accent = ord(character) in _ACCENTS
-    return is_accent or character in _APOSTROPHES or unicodedata.category(character) == "Cf"

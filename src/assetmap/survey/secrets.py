@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from rapidfuzz import fuzz, process
 
-from assetmap.survey.places import fold_name
+from assetmap.names import fold_name
 from assetmap.warehouse import fetch_table, open_warehouse
 
 if TYPE_CHECKING:

@@ -26,20 +26,12 @@ a session of a user who may read submissions, which lapses after a day.
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    SecretStr,
-    StringConstraints,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, SecretStr, StringConstraints, model_validator
 
-from assetmap.errors import ConfigError, MissingInputError, StorageError
+from assetmap.errors import ConfigError, MissingInputError
+from assetmap.settings import Strict, read_toml
 from assetmap.sources import BYTES_PER_MB, Address, Host
 
 if TYPE_CHECKING:
@@ -52,10 +44,8 @@ ENVIRONMENT_NAME: Final = "ASSETMAP_SURVEY_TOKEN"
 _TOKEN: Final = re.compile(r"[!-~]{8,1024}")
 
 
-class Server(BaseModel):
+class Server(Strict):
     """The server that collects responses; see this module's docstring for an example."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     kind: Literal["kobo", "central"]
     url: Address
@@ -99,28 +89,13 @@ def read_server(path: Path) -> Server:
     ConfigError
         It is not TOML, or a value is missing, unknown or impossible.
     """
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-        return Server.model_validate(values)
-    except FileNotFoundError:
+    if not path.exists():
         message = (
             f"{path} is missing, so no server is known. Write it as docs/survey.md says, or save "
             "an export by hand into the folder exports beside it."
         )
-        raise MissingInputError(message) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-        message = f"{path} is not TOML: {fault}. Mend that line."
-        raise ConfigError(message) from None
-    except OSError as fault:
-        message = f"{path} cannot be read ({fault.strerror}). Put the settings file there."
-        raise StorageError(message) from None
-    except ValidationError as fault:
-        # Without the values: somebody may have put the token there.
-        found = fault.errors(include_url=False, include_input=False)
-        lines = [f"{'.'.join(map(str, e['loc'])) or 'the file'}: {e['msg']}" for e in found]
-        listed = "".join(f"\n  - {line}" for line in lines)
-        message = f"{path} has wrong settings:{listed}\nWrite them as docs/survey.md says."
-        raise ConfigError(message) from None
+        raise MissingInputError(message)
+    return read_toml(path, Server, is_secret=True)
 
 
 def read_token(environ: Mapping[str, str]) -> SecretStr:

@@ -21,6 +21,7 @@ from assetmap.geography import normalise_postcode
 from assetmap.quarantine import Rejects
 from assetmap.survey import answers, tables
 from assetmap.survey.pseudonyms import pseudonym
+from assetmap.survey.withdrawal import fold_number, numbers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -122,7 +123,7 @@ def stage(
         Pseudonyms of those who say no to research in any copy of their response.
     """
     rows = raw.responses
-    numbers = _numbers(rows, key)
+    numbers = numbers_of(rows, key)
     is_erased = numbers.isin(erased).any(axis=1).to_numpy()
     held = _held(rows, numbers, is_erased, refused)
     kept = rows.loc[(held == "") & ~is_erased]
@@ -139,43 +140,6 @@ def stage(
     )
 
 
-def spread_erasures(
-    exports: Iterable[pd.DataFrame], key: bytes, listed: frozenset[str]
-) -> frozenset[str]:
-    """Return the pseudonyms of all rows that share a number, step by step, with a listed one.
-
-    Who is erased by the number of the server stands in a paper sheet by the receipt alone, and
-    would come back from there.
-    """
-    numbers = pd.concat(
-        [pd.DataFrame(columns=["receipt", "uid"]), *(_numbers(rows, key) for rows in exports)]
-    )
-    erased = set(listed)
-    while True:
-        is_theirs = numbers.isin(erased).any(axis=1)
-        fresh = {n for n in numbers[is_theirs].to_numpy().ravel() if isinstance(n, str)} - erased
-        if not fresh:
-            return frozenset(erased)
-        erased |= fresh
-
-
-def count_unmatched(exports: Iterable[pd.DataFrame], key: bytes, listed: frozenset[str]) -> int:
-    """Return how many listed pseudonyms fit no response: mistyped, or gone from the exports."""
-    numbers = [_numbers(rows, key).to_numpy().ravel() for rows in exports]
-    return len(listed - {number for each in numbers for number in each})
-
-
-def find_refusals(exports: Iterable[pd.DataFrame], key: bytes) -> frozenset[str]:
-    """Return the pseudonyms of responses that say no to research.
-
-    A no outweighs a yes under the same number in another file: consent may be withdrawn.
-    """
-    of_no = [_numbers(rows[rows["consent_research"] == "no"], key) for rows in exports]
-    return frozenset(
-        number for frame in of_no for number in frame.to_numpy().ravel() if isinstance(number, str)
-    )
-
-
 def keep_entries(entries: pd.DataFrame, key: bytes, erased: frozenset[str]) -> pd.DataFrame:
     """Return the doubly entered rows of adults who agreed, in both entries, and were not erased."""
     if entries.empty:
@@ -185,11 +149,6 @@ def keep_entries(entries: pd.DataFrame, key: bytes, erased: frozenset[str]) -> p
     is_out |= entries["age_band"].map(age_band) == answers.UNDER_AGE
     is_out |= receipts.map(lambda number: pseudonym(key, number)).isin(erased)
     return entries[~receipts.isin(receipts[is_out])]
-
-
-def fold_number(text: str) -> str:
-    """Return a receipt or submission number as it is compared: no case, no punctuation."""
-    return re.sub(r"[^0-9A-Z]", "", text.strip().upper().removeprefix("UUID:"))
 
 
 def age_band(text: str) -> str:
@@ -236,18 +195,6 @@ def place_of(postcodes: pd.Series, places: Places) -> pd.DataFrame:
             "is_terminated_postcode": terminated,
         },
         index=postcodes.index,
-    )
-
-
-def _numbers(rows: pd.DataFrame, key: bytes) -> pd.DataFrame:
-    """Return the pseudonyms by receipt and by submission number; NULL where there is none."""
-
-    def of(number: str) -> str | None:
-        folded = fold_number(number)
-        return pseudonym(key, folded) if folded else None
-
-    return pd.DataFrame(
-        {"receipt": rows["receipt"].map(of), "uid": rows["_uid"].map(of)}, dtype=object
     )
 
 

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 
 from assetmap.survey.duplicates import SETS
-from assetmap.survey.staging import fold_number
 from assetmap.survey.tables import INT_SURVEY_STATUS
+from assetmap.survey.withdrawal import fold_number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -6,13 +6,11 @@ restricted: they hold receipts and codes, no answers. Does not: anything publish
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import dataclass
 from math import isnan
 from typing import TYPE_CHECKING, Final
 
-from assetmap.cells import csv_cell
+from assetmap.cells import csv_text
 from assetmap.errors import StorageError
 from assetmap.survey.funnel import EVERY_CHANNEL, Progress, count_stages
 from assetmap.survey.restricted import make_private_folder, write_private
@@ -151,7 +149,7 @@ def write_worklists(folder: Path, records: FieldRecords) -> tuple[str, ...]:
     make_private_folder(folder)
     _remove_others(folder, set(tables))
     for name, (heading, rows) in tables.items():
-        write_private(folder / name, _as_csv(heading, rows))
+        write_private(folder / name, csv_text(heading, rows))
     return tuple(tables)
 
 
@@ -237,16 +235,6 @@ def _target(row: Mapping[object, object], progress: Progress) -> tuple[object, .
 
 def _percent(share: float) -> object:
     return "" if isnan(share) else round(100 * share, 1)
-
-
-def _as_csv(heading: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    text = io.StringIO()
-    # Quoted, since a bare carriage return within a cell would end its row for many readers.
-    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow(heading)
-    writer.writerows([csv_cell(value) for value in row] for row in rows)
-    # The mark tells Excel that the file is UTF-8: names come in many alphabets.
-    return f"\ufeff{text.getvalue()}"
 
 
 def _remove_others(folder: Path, names: set[str]) -> None:
