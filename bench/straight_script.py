@@ -23,7 +23,7 @@ def read(raw: Path) -> dict[str, pd.DataFrame]:
     }
     (points,) = (raw / "postcodes" / "code_point_open").glob("*.csv")
     tables["code_point_open"] = pd.read_csv(points, header=None, usecols=[0, 2, 3])
-    for name in ("lsoa_2011", "master_plan_sites"):
+    for name in ("lsoa_2011", "sites"):
         (layer,) = (raw / name).glob("*.geojson")
         tables[name] = gpd.read_file(layer).to_crs(27700)
     return tables
@@ -37,7 +37,7 @@ def join(tables: dict[str, pd.DataFrame]) -> dict[str, int]:
     )
     codes = tables["code_point_open"]
     postcodes = gpd.GeoDataFrame(codes, geometry=gpd.points_from_xy(codes[2], codes[3]), crs=27700)
-    sites = tables["master_plan_sites"].dropna(subset="geometry")
+    sites = tables["sites"].dropna(subset="geometry")
     hectares = sites["hectares"].astype(float).fillna(0)
     discs = sites.set_geometry(sites.buffer(np.sqrt(hectares * 10_000 / np.pi)))
     near = discs.set_geometry(discs.buffer(1200))

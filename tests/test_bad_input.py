@@ -13,7 +13,7 @@ from assetmap.contracts import Column, Contract, Disclosure
 from assetmap.dataset import Dataset, Source, fold_heading, load
 from assetmap.disclosure.facts import FACT_TABLE, FACT_TYPES
 from assetmap.disclosure.people_tables import Terms, release_tables
-from assetmap.errors import ContractError, UnreadableFileError
+from assetmap.errors import ContractError, CRSError, UnreadableFileError
 from assetmap.inputs import InputFile, hash_file
 from assetmap.layers import GEOMETRY, read_polygons, read_sites
 from assetmap.quarantine import REASONS
@@ -49,7 +49,6 @@ LATER = {
 
 LATER_FOLDERS = {
     "coord": "points in latitude and longitude, and postcodes, have no reader yet",
-    "shp": "shapefiles have no reader yet: an archive of one is refused",
 }
 
 OUR_CODES = {"duplicate_id": "duplicate_key"}
@@ -66,6 +65,9 @@ REFUSALS = {
     "unsupported_format": "it is Topology, not|it is XML",
     "unsafe_member": "a path that leads outside it",
     "archive_too_large": "unpacks to more than",
+    "missing_crs": "its coordinate system is not known and is not guessed",
+    "missing_part": r"the archive lacks \.shx beside",
+    "corrupt_shapefile": "it is a shapefile that is cut short",
     "corrupt_archive": "the archive is cut short or damaged",
     "truncated_download": "it is a workbook, archive or database, not text",
 }
@@ -89,6 +91,7 @@ RESPONSES = (
     *map(text, ("postcode", "skill", "qualification", "country", "consent", "notes")),
 )
 WARDS = (key("ward_code"), text("ward"), column("residents", "integer"))
+SHAPES = (key("name"), column(GEOMETRY, "geometry"))
 SITES = (key("site_id"), text("name"), column(GEOMETRY, "geometry"))
 PLACES = (key("asset_id"), text("name"), column("lat", "number"), column("lon", "number"))
 VALUES = (
@@ -109,6 +112,7 @@ COLUMNS = {
     "csv": RESPONSES,
     "stats": VALUES,
     "geo": SITES,
+    "shp": SHAPES,
     "archive": WARDS,
     "inject": PLACES,
     "csv/trailing_total.csv": WARDS,
@@ -123,6 +127,8 @@ COLUMNS = {
 
 
 def reader_of(case):
+    if case["category"] == "shp":
+        return read_polygons
     if not case["file"].endswith("json"):
         return None
     return read_sites if case["category"] == "inject" else read_polygons
@@ -139,7 +145,7 @@ def dataset_of(case):
         layout=Layout(heading_cell="mnemonic"),
         fold=lambda heading: fold_heading(heading).replace(" ", "_"),
         read=reader_of(case),
-        members="*",
+        members="*.shp" if case["category"] == "shp" else "*",
     )
 
 
@@ -167,7 +173,7 @@ def test_the_verdict_is_the_expected_one(tmp_path, case):
 
 
 def assert_refused(case, raw):
-    with pytest.raises((UnreadableFileError, ContractError)) as caught:
+    with pytest.raises((UnreadableFileError, ContractError, CRSError)) as caught:
         load(dataset_of(case), raw, max_held_share=1)
     (reason,) = case["reasons"]
     assert re.search(REFUSALS[reason], str(caught.value))
@@ -190,20 +196,22 @@ def assert_loaded(case, loaded):
     if "unexpected_column_dropped" in case["reasons"]:
         assert "1 undeclared columns dropped" in loaded.notes
         assert "07700" not in loaded.table.to_csv()
+    if case["category"] == "shp":
+        assert loaded.table["name"].tolist() == ["Café site"]
     if "z_dropped" in case["reasons"]:
         assert loaded.notes == ("heights dropped",)
 
 
 def test_every_case_is_decided_or_named_as_later():
     decided = {case["category"] for case in CASES} - LATER_FOLDERS.keys()
-    assert decided == {"csv", "stats", "geo", "archive", "inject", "survey", "xml"}
+    assert decided == {"csv", "stats", "geo", "archive", "inject", "shp", "survey", "xml"}
     assert LATER.keys() <= {case["file"] for case in CASES}
     of_xml = {case["file"] for case in CASES if case["category"] == "xml"}
     assert of_xml - LATER.keys() == {WORKBOOK}
     assert {case["file"] for case in OF_SURVEY} == STATUSES.keys()
 
 
-FORMATS_LATER = [case for case in CASES if case["category"] in ("shp", "xml")]
+FORMATS_LATER = [case for case in CASES if case["category"] == "xml"]
 
 
 @pytest.mark.parametrize("columns", ["geo", "csv"])

@@ -25,6 +25,7 @@ DATASETS = {
     "postcode_lsoa",
     "census_2021_ts007a",
     "survey_margin",
+    "brownfield_land",
     "gp_practices",
     "master_plan_sites",
     "public_places",
@@ -32,6 +33,7 @@ DATASETS = {
 MANUAL = {"master_plan_sites", "public_places", "survey_margin"}
 PUBLISHERS = (
     ".service.gov.uk",
+    ".planning.data.gov.uk",
     ".nomisweb.co.uk",
     ".arcgis.com",
     ".os.uk",

@@ -30,12 +30,12 @@ PLACES = "public_places/public_places_starter.csv"
 POSTCODES = "postcodes/postcode_lsoa/PCD_OA_LSOA_MSOA_LAD_MAY22_starter.csv"
 CODE_POINT = "postcodes/code_point_open/b_starter.csv"
 OUTLINES = "lsoa_2011/LSOA_2011_BSC_starter.geojson"
-SITES = "master_plan_sites/master_plan_sites_starter.geojson"
+SITES = "sites/sites_starter.geojson"
 
 PUBLISHERS = {
     "code_point_open": "Ordnance Survey",
     "imd_2019": "Ministry of Housing, Communities and Local Government",
-    "master_plan_sites": "Birmingham City Council",
+    "sites": "Birmingham City Council",
     "public_places": "Department for Education",
 }
 
@@ -105,10 +105,10 @@ def test_the_set_is_complete_and_small():
         "lookup_lsoa11_lsoa21",
         "lookup_lsoa11_ward17",
         "lsoa_2011",
-        "master_plan_sites",
         "postcodes/code_point_open",
         "postcodes/postcode_lsoa",
         "public_places",
+        "sites",
         "survey/margins",
     }
     sizes = [path.stat().st_size for path in STARTERS]
@@ -128,7 +128,8 @@ def test_every_file_is_utf8_with_unix_line_ends(path):
 @pytest.mark.parametrize("folder", sorted({p.parent for p in STARTERS}), ids=lambda p: p.name)
 def test_every_folder_says_where_its_data_come_from(folder):
     text = (folder / "README.md").read_text(encoding="utf-8")
-    assert 3 <= len(text.strip().splitlines()) <= 8
+    of_the_starter, _, _ = text.partition("\n## ")  # lists kept by hand have a part of their own
+    assert 3 <= len(of_the_starter.strip().splitlines()) <= 8
     publisher = PUBLISHERS.get(folder.name, "Office for National Statistics")
     assert re.search(rf"^Publishers?\b[^:]*: {publisher}", text, re.MULTILINE)
     assert re.search(r"^Licence: .*Open Government Licence v3\.0", text, re.MULTILINE)
@@ -318,12 +319,23 @@ def test_public_places_are_the_facts_but_for_local_ids(facts):
     assert shipped == Counter(tuple(row.values()) for row in facts["public_places"])
 
 
+def aliases(site_id, site):
+    """Return the aliases of the layer and of the list: no name stands in both."""
+    listed = [
+        row["alias"] for row in rows_of(RAW / "sites/aliases.csv") if row["site_id"] == site_id
+    ]
+    own = [name for name in (site["aliases"] or "").split(";") if name]
+    assert not set(listed) & set(own)
+    return {*listed, *own}
+
+
 def test_sites_are_the_facts(facts):
     shipped = {f["properties"]["site_id"]: f["properties"] for f in features(SITES)}
     assert len(shipped) == len(facts["sites"]) == 6
     for row in facts["sites"]:
         site = shipped[row["site_id"]]
-        for name in ("aliases", "kind", "local_authority", "register_ref", "location_source"):
+        assert aliases(row["site_id"], site) == set(filter(None, row["aliases"].split(";")))
+        for name in ("kind", "local_authority", "register_ref", "location_source"):
             assert (site[name] or "") == row[name]
         for name in ("easting", "northing", "hectares", "homes_min", "homes_max"):
             assert site[name] == (float(row[name]) if row[name] else None)

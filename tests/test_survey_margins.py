@@ -13,6 +13,7 @@ from assetmap.datasets import get_dataset
 from assetmap.datasets.census_2021_ts007a import TABLE
 from assetmap.datasets.survey_margin import CATEGORIES
 from assetmap.lineage import derive
+from assetmap.linking import place_register
 from assetmap.settings import read_settings
 from assetmap.statements import read_statements
 from assetmap.survey.attributes import ATTRIBUTES
@@ -263,6 +264,7 @@ def _derived(raw, out, skip):
     for name in (name for name in datasets if name.startswith(wanted)):
         load_dataset(settings, name)
     with open_warehouse(growing_warehouse(settings)) as con:
+        place_register(con)
         derive(con, read_statements("intermediate"))
         found = fetch_table(con, "int_census_margin")
     return found.set_index(["dimension", "category", "area_code"])["people_count"].to_dict()

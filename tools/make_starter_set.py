@@ -34,6 +34,7 @@ import shapely
 from assetmap.errors import MissingInputError, UnreadableFileError
 from assetmap.geography import to_wgs84
 from starter_layouts import (
+    ALIASES_OF_NO_DOCUMENT,
     CENSUS_HEADINGS,
     EXACT_FIT_HEADINGS,
     IMD_HEADINGS,
@@ -64,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         outlines,
     )
     write_layer(
-        options.out / "master_plan_sites/master_plan_sites_starter.geojson",
+        options.out / "sites/sites_starter.geojson",
         "master_plan_sites",
         [site_feature(row) for row in sorted_sites(options.facts)],
     )
@@ -232,7 +233,7 @@ def site_feature(row: Row) -> Feature:
     properties = {
         "site_id": row["site_id"],
         "site_name": row["name"],
-        "aliases": row["aliases"] or None,
+        "aliases": ALIASES_OF_NO_DOCUMENT.get(row["site_id"]),
         "kind": row["kind"],
         "local_authority": row["local_authority"],
         "register_ref": row["register_ref"] or None,

@@ -105,6 +105,9 @@ WARD_HEADINGS: Final = ("LSOA11CD", "LSOA11NM", "WD17CD", "WD17NM", "WD17NMW", "
 POSTCODE_LOOKUP_LEFT_OUT: Final = frozenset({"pcd7", "pcd8", "msoa11nm", "ladnm", "ladnmw"})
 
 # What the documents say about each site, in our words; figures are checked against the facts.
+ALIASES_OF_NO_DOCUMENT: Final = {"midland-metropolitan-hospital": "Midland Met"}
+"""Other names of sites that the list of aliases cannot hold: it names a document for each."""
+
 SITE_NOTES: Final = {
     "chamberlain-gardens": "Journal: finished in 2016.",
     "city-hospital": (

@@ -64,7 +64,7 @@ def require_whole_wards(con: duckdb.DuckDBPyConnection, study_area: StudyArea, p
 
 def require_own_id(con: duckdb.DuckDBPyConnection, study_area: StudyArea, path: Path) -> None:
     """Raise ConfigError where the study area has the id of a site: both are codes of areas."""
-    sites = fetch_table(con, "stg_master_plan_site", columns=("site_id",))
+    sites = fetch_table(con, "int_site", columns=("site_id",))
     if study_area.id in set(sites["site_id"]):
         message = (
             f"{path}: id is {study_area.id!r}, which is also the id of a site in "

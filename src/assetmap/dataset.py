@@ -15,7 +15,7 @@ import pandas as pd
 
 from assetmap.convert import MARK_COLUMNS, type_columns
 from assetmap.errors import ClashError, ContractError, CRSError, UnreadableFileError
-from assetmap.inputs import InputFile, hash_file, require_inputs
+from assetmap.inputs import InputFile, find_inputs, hash_file, require_inputs
 from assetmap.quarantine import HELD_COLUMNS, reconcile, require_few_held, screen
 from assetmap.readers import Layout, RawTable, read_csv
 
@@ -63,8 +63,9 @@ class Dataset:
 
     ``headings`` maps the publisher's headings (several may name one column, in different
     layouts) to our names. ``stage`` is pure and keeps one row for one row, with its index.
-    ``members`` is the pattern of the files that count inside a ZIP archive. ``folder`` is
-    below the raw folder; a dataset that is not ``required`` may be absent.
+    ``folder`` is below the raw folder, ``files`` the pattern of the files in it that count,
+    and ``members`` the patterns, parted by spaces, of those that count inside a ZIP archive. A
+    dataset that is not ``required`` may be absent.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Dataset:
     read: Callable[[InputFile], RawTable] | None = None
     fold: Callable[[str], str] = fold_heading
     folder: str = ""
+    files: str = "*"
     members: str = "*.csv"
     required: bool = True
 
@@ -91,6 +93,10 @@ class Dataset:
     def folder_in(self, raw: Path) -> Path:
         """Return the dataset's folder below ``raw``."""
         return raw / (self.folder or self.id)
+
+    def find_inputs(self, raw: Path) -> list[InputFile]:
+        """Return the dataset's data files below ``raw``, none where there is nothing."""
+        return find_inputs(self.folder_in(raw), self.members, self.files)
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +129,8 @@ def load(dataset: Dataset, raw: Path, *, max_held_share: float) -> Loaded:
         A file cannot be trusted.
     """
     folder = dataset.folder_in(raw)
-    inputs = require_inputs(dataset.id, folder, dataset.members, dataset.how_to_get_it())
+    remedy = dataset.how_to_get_it()
+    inputs = require_inputs(dataset.id, folder, dataset.members, remedy, dataset.files)
     digests = {path: hash_file(path) for path in {source.path for source in inputs}}
     parts = [_load_named(dataset, source, max_held_share) for source in inputs]
     _require_no_clash(dataset, inputs, [part.table for part in parts])

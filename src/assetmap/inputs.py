@@ -1,7 +1,7 @@
 """Files as received: which ones a folder holds, and opening them safely.
 
 Belongs here: files and members of archives, their hashes, refusing what cannot be trusted.
-Does not: what is in them (``readers.py``, ``workbook.py``, ``layers.py``).
+Does not: what is in them (``readers.py``, ``workbook.py``, ``layers/``).
 """
 
 from __future__ import annotations
@@ -88,26 +88,31 @@ def hash_file(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def find_inputs(folder: Path, members: str) -> list[InputFile]:
+def find_inputs(folder: Path, members: str, files: str = "*") -> list[InputFile]:
     """Return the data files of a dataset folder, in name order.
 
-    Full files push aside the starter extract; ZIP archives count by those members whose
-    name matches the pattern ``members``. An empty list means that there is nothing.
+    Of the folder, those files count whose name matches the pattern ``files``. Full files
+    push aside the starter extract; ZIP archives count by those members whose name matches
+    one of the patterns ``members``, which spaces part. An empty list means that there is
+    nothing.
     """
     if not folder.is_dir():
         return []
     with _allowed(folder):
-        paths = sorted(p for p in folder.iterdir() if p.is_file() and not _is_note(p.name))
+        found = (p for p in folder.iterdir() if p.is_file() and not _is_note(p.name))
+        paths = sorted(p for p in found if fnmatch(p.name.lower(), files))
     odd = next((p for p in paths if not _is_text(p.name)), None)
     if odd is not None:
         refuse(ascii(odd.name), "the file's name is not UTF-8", "Rename it")
     full = [p for p in paths if not _gives_way(p)]
-    return [found for path in full or paths for found in open_archive(path, members)]
+    return [source for path in full or paths for source in open_archive(path, members)]
 
 
-def require_inputs(dataset_id: str, folder: Path, members: str, remedy: str) -> list[InputFile]:
+def require_inputs(
+    dataset_id: str, folder: Path, members: str, remedy: str, files: str = "*"
+) -> list[InputFile]:
     """Return :func:`find_inputs`; MissingInputError that ends with the ``remedy`` if none."""
-    inputs = find_inputs(folder, members)
+    inputs = find_inputs(folder, members, files)
     if inputs:
         return inputs
     lack = "is missing" if not folder.is_dir() else "holds no data file"
@@ -157,7 +162,7 @@ def _is_note(name: str) -> bool:
 
 
 def open_archive(path: Path, members: str) -> list[InputFile]:
-    """Return a file, or those members of a ZIP archive whose name matches ``members``."""
+    """Return a file, or those members of a ZIP archive that match one of ``members``."""
     with _allowed(path), path.open("rb") as stream:
         is_zip = stream.read(4) == b"PK\x03\x04"
     if not is_zip or path.suffix.lower() == ".xlsx":
@@ -177,7 +182,8 @@ def open_archive(path: Path, members: str) -> list[InputFile]:
 
 def _is_member(filename: str, members: str) -> bool:
     name = "" if filename.endswith("/") else PurePosixPath(filename).name
-    return name != "" and not _is_note(name) and fnmatch(filename.lower(), members)
+    is_wanted = any(fnmatch(filename.lower(), pattern) for pattern in members.split())
+    return name != "" and not _is_note(name) and is_wanted
 
 
 def require_safe(name: str, infos: list[zipfile.ZipInfo]) -> None:

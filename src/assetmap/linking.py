@@ -31,6 +31,11 @@ _NUMBER: Final = "DOUBLE"
 _WHOLE: Final = "BIGINT"
 _SHAPE: Final = "BLOB"
 
+PLACED: Final[dict[str, dict[str, str]]] = {
+    "int_register_site_in_lsoa11": {"register_id": _ID, "lsoa11cd": _ID},
+}
+"""Tables that :func:`place_register` writes, with their columns."""
+
 TABLES: Final[dict[str, dict[str, str]]] = {
     "int_area_outline": {"area_code": _ID, "geom_27700": _SHAPE},
     "int_asset_point": {"asset_id": _ID, "geom_27700": _SHAPE},
@@ -52,6 +57,7 @@ TABLES: Final[dict[str, dict[str, str]]] = {
         "catchment_m2": _NUMBER,
         "geom_27700": _SHAPE,
     },
+    "int_site_extent": {"site_id": _ID, "drawn_ha": _NUMBER},
     "int_site_in_area": {
         "site_id": _ID,
         "area_code": _ID,
@@ -66,10 +72,30 @@ TABLES: Final[dict[str, dict[str, str]]] = {
         "asset_id": _ID,
         "distance_m": _NUMBER,
     },
+    "int_site_overlaps_site": {"site_id": _ID, "other_site_id": _ID, "overlap_m2": _NUMBER},
 }
-"""Tables that this step writes, with their columns."""
+"""Tables that :func:`link` writes, with their columns."""
 
-_KEPT_DECIMALS: Final = {"distance_m": 3, "area_share": 9, "overlap_share": 9, "overlap_m2": 3}
+_KEPT_DECIMALS: Final = {
+    "distance_m": 3,
+    "area_share": 9,
+    "overlap_share": 9,
+    "overlap_m2": 3,
+    "drawn_ha": 4,
+}
+
+
+def place_register(con: duckdb.DuckDBPyConnection) -> None:
+    """Write the tables of :data:`PLACED`: which LSOA holds each site of a register.
+
+    It comes before :func:`link`: which of them are sites depends on where they lie.
+    """
+    layers = {name: fetch(con, text) for name, text in read_statements("placing").items()}
+    points = _points(layers["register_site"], "register_id")
+    held = spatial.asset_in_area(points, _shapes(layers["lsoa"], "lsoa11cd"))
+    named = held.rename(columns={"asset_id": "register_id", "area_code": "lsoa11cd"})
+    for table, types in PLACED.items():
+        write_typed(con, table, named, types)
 
 
 def link(con: duckdb.DuckDBPyConnection, study_area: StudyArea) -> dict[str, int]:
@@ -92,6 +118,8 @@ def link(con: duckdb.DuckDBPyConnection, study_area: StudyArea) -> dict[str, int
         "int_site_nearest_asset": spatial.site_nearest_asset(
             sites, assets, kinds, count=study_area.nearest_count
         ),
+        "int_site_extent": spatial.site_extent(sites),
+        "int_site_overlaps_site": spatial.site_overlaps_site(sites),
         **_reach(assets, postcodes, sites, max(study_area.catchments_m)),
         **_catchments(lsoas, sites, study_area.catchments_m),
     }

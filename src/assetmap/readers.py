@@ -55,12 +55,14 @@ class Layout:
 
     ``header`` names the columns of a file that comes without a heading. ``heading_cell`` is a
     cell by which the heading is known where a preamble stands above it (Nomis queries).
-    ``may_be_empty`` lets a file pass that has a heading and no rows.
+    ``may_be_empty`` lets a file pass that has a heading and no rows. ``long_columns`` are
+    headings, in small letters, below which a cell may be of any length, as outlines are.
     """
 
     header: tuple[str, ...] | None = None
     heading_cell: str | None = None
     may_be_empty: bool = False
+    long_columns: tuple[str, ...] = ()
 
 
 def read_csv(source: InputFile, layout: Layout) -> RawTable:
@@ -86,7 +88,8 @@ def read_csv(source: InputFile, layout: Layout) -> RawTable:
     if layout.heading_cell is not None and position > 0:
         body = _without_footnotes(body)
         notes = (*notes, "preamble and footnotes left out")
-    return make_table(heading, body, garbled, source.name, notes)
+    unbounded = layout.long_columns
+    return make_table(heading, body, garbled, source.name, notes, long_columns=unbounded)
 
 
 def decode(content: bytes, name: str) -> tuple[str, set[int], tuple[str, ...]]:
@@ -222,15 +225,19 @@ def make_table(
     garbled: set[int],
     name: str,
     notes: tuple[str, ...],
+    *,
+    long_columns: tuple[str, ...] = (),
 ) -> RawTable:
     """Return the table of numbered rows; rows that cannot be the table's are rejects.
 
-    ``garbled`` are the numbers of rows that could not be decoded.
+    ``garbled`` are the numbers of rows that could not be decoded; ``long_columns`` those of
+    :class:`Layout`.
     """
     if not body:
         refuse(name, "it has a heading and no rows", "Download it again")
     folded = _fold(heading)
-    faults = ["bad_encoding" if n in garbled else _fault(cells, folded) for n, cells in body]
+    long = tuple(n for n, title in enumerate(folded) if title in long_columns)
+    faults = ["bad_encoding" if n in garbled else _fault(cells, folded, long) for n, cells in body]
     kept = [record for record, fault in zip(body, faults, strict=True) if not fault]
     held = {number: fault for (number, _), fault in zip(body, faults, strict=True) if fault}
     columns = zip(*(cells for _, cells in kept), strict=True) if kept else ((),) * len(heading)
@@ -240,15 +247,21 @@ def make_table(
     return RawTable(pd.DataFrame(cells_of, index=index), len(body), rejects, notes)
 
 
-def _fault(cells: list[str], folded: list[str]) -> str:
-    """Return why a row cannot be one of the table's, or an empty text."""
+def _fault(cells: list[str], folded: list[str], long: tuple[int, ...]) -> str:
+    """Return why a row cannot be one of the table's, or an empty text.
+
+    ``long`` are the positions of cells of any length.
+    """
     if len(cells) != len(folded):
         return "wrong_field_count"
     if cells[0].strip().lower() == folded[0] and _fold(cells) == folded:
         return "repeated_header"
     if _is_total(cells):
         return "totals_row"
-    return "field_too_long" if max(map(len, cells)) > MAX_FIELD else ""
+    too_long = max(map(len, cells)) > MAX_FIELD and any(
+        len(cell) > MAX_FIELD for n, cell in enumerate(cells) if n not in long
+    )
+    return "field_too_long" if too_long else ""
 
 
 def _fold(cells: list[str]) -> list[str]:

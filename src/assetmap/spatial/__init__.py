@@ -19,6 +19,7 @@ from assetmap.spatial.assets import (
     site_nearest_asset,
 )
 from assetmap.spatial.catchments import lsoa_overlap_site_catchment, site_catchment
+from assetmap.spatial.sites import site_extent, site_overlaps_site
 
 __all__ = [
     "asset_in_area",
@@ -28,6 +29,8 @@ __all__ = [
     "lsoa_overlap_site_catchment",
     "postcode_in_site_catchment",
     "site_catchment",
+    "site_extent",
     "site_in_area",
     "site_nearest_asset",
+    "site_overlaps_site",
 ]

@@ -8,7 +8,7 @@
 -- each: catchment_m
 -- direction: higher_is_better
 -- class: O
--- source: public_places; gp_practices; lsoa_2011; lookup_lsoa11_ward17; master_plan_sites
+-- source: public_places; gp_practices; lsoa_2011; lookup_lsoa11_ward17; master_plan_sites; brownfield_land
 -- period: 2022 to 2025
 -- vintage: wards of 2017
 -- interval: none: from registers
@@ -38,7 +38,7 @@ located AS (
         count(*) > count(s.geom_27700) AS has_unplaced,
         bool_or(s.extent_method = 'indicative_disc') AS has_disc,
         bool_or(s.extent_method = 'point') AS has_point
-    FROM stg_master_plan_site AS s
+    FROM int_site AS s
 )
 
 SELECT

@@ -7,7 +7,7 @@
 -- geography: site, study_area
 -- direction: neutral
 -- class: O
--- source: master_plan_sites
+-- source: master_plan_sites; brownfield_land
 -- period: 2017 to 2020
 -- vintage: not by area
 -- interval: none: stated by the register
@@ -18,7 +18,7 @@ SELECT
     NULL::DOUBLE AS numerator,
     NULL::DOUBLE AS denominator,
     CASE WHEN s.stated_ha IS NULL THEN 'not_stated' END AS extra_caveat
-FROM stg_master_plan_site AS s
+FROM int_site AS s
 UNION ALL
 SELECT
     c.area_code,
@@ -29,7 +29,7 @@ SELECT
         WHEN count(s.stated_ha) = 0 THEN 'not_stated'
         WHEN count(*) > count(s.stated_ha) THEN 'sites_that_state_none'
     END AS extra_caveat
-FROM stg_master_plan_site AS s
+FROM int_site AS s
 CROSS JOIN cfg_study_area AS c
 GROUP BY c.area_code
 ORDER BY area_code

@@ -7,7 +7,7 @@
 -- geography: site, study_area
 -- direction: neutral
 -- class: O
--- source: master_plan_sites
+-- source: master_plan_sites; brownfield_land
 -- period: 2017 to 2020
 -- vintage: not by area
 -- interval: range stated by the register
@@ -18,7 +18,7 @@ stated AS (
         s.site_id,
         coalesce(s.homes_min_count, s.homes_max_count)::DOUBLE AS fewest,
         coalesce(s.homes_max_count, s.homes_min_count)::DOUBLE AS most
-    FROM stg_master_plan_site AS s
+    FROM int_site AS s
 )
 
 SELECT

@@ -8,7 +8,7 @@
 -- each: catchment_m
 -- direction: lower_is_better
 -- class: B
--- source: census_2021_ts001; lookup_lsoa11_lsoa21; lsoa_2011; code_point_open; postcode_lsoa; master_plan_sites; imd_2019
+-- source: census_2021_ts001; lookup_lsoa11_lsoa21; lsoa_2011; code_point_open; postcode_lsoa; master_plan_sites; brownfield_land; imd_2019
 -- period: residents 21 March 2021; deprivation 2019
 -- vintage: 2021 counts on LSOAs of 2011
 -- interval: range of two methods
@@ -59,7 +59,7 @@ SELECT
         CASE WHEN v.covered_share < 0.99 THEN 'catchment_beyond_data' END
     ) AS extra_caveat
 FROM int_site_catchment_cover AS v
-INNER JOIN stg_master_plan_site AS s ON v.site_id = s.site_id
+INNER JOIN int_site AS s ON v.site_id = s.site_id
 LEFT JOIN summed AS m ON v.site_id = m.site_id AND v.covered_share >= 0.99
 WHERE v.catchment_m = $catchment_m
 ORDER BY v.site_id

@@ -8,7 +8,7 @@
 -- each: kind
 -- direction: lower_is_better
 -- class: O
--- source: public_places; gp_practices; master_plan_sites
+-- source: public_places; gp_practices; master_plan_sites; brownfield_land
 -- period: 2022 to 2025
 -- vintage: not by area
 -- interval: none: from registers
@@ -28,7 +28,7 @@ SELECT
             WHEN s.extent_method = 'point' THEN 'point_site'
         END
     ) AS extra_caveat
-FROM stg_master_plan_site AS s
+FROM int_site AS s
 LEFT JOIN int_site_nearest_asset AS n
     ON s.site_id = n.site_id AND n.kind = $kind AND n.kind_rank = 1
 ORDER BY s.site_id

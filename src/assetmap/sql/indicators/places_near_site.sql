@@ -8,7 +8,7 @@
 -- each: catchment_m
 -- direction: higher_is_better
 -- class: O
--- source: public_places; gp_practices; master_plan_sites; lsoa_2011
+-- source: public_places; gp_practices; master_plan_sites; brownfield_land; lsoa_2011
 -- period: 2022 to 2025
 -- vintage: not by area
 -- interval: none: from registers
@@ -26,7 +26,7 @@ SELECT
         CASE WHEN v.covered_share < 0.99 THEN 'catchment_beyond_data' END
     ) AS extra_caveat
 FROM int_site_catchment_cover AS v
-INNER JOIN stg_master_plan_site AS s ON v.site_id = s.site_id
+INNER JOIN int_site AS s ON v.site_id = s.site_id
 LEFT JOIN int_asset_near_site AS n ON v.site_id = n.site_id AND n.distance_m <= $catchment_m
 WHERE v.catchment_m = $catchment_m
 GROUP BY v.site_id, v.covered_share, s.extent_method

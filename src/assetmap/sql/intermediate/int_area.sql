@@ -37,5 +37,5 @@ SELECT
     p.site_name AS area_name,
     'site' AS geography,
     TRUE AS is_complete
-FROM stg_master_plan_site AS p
+FROM int_site AS p
 ORDER BY geography, area_code

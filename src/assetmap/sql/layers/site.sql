@@ -2,6 +2,6 @@
 SELECT
     s.site_id,
     s.geom_27700
-FROM stg_master_plan_site AS s
+FROM int_site AS s
 WHERE s.geom_27700 IS NOT NULL
 ORDER BY s.site_id

@@ -29,7 +29,7 @@ described AS (
     FROM reach AS r
     INNER JOIN int_asset AS a ON r.asset_id = a.asset_id
     INNER JOIN cfg_kind AS k ON a.kind = k.kind
-    INNER JOIN stg_master_plan_site AS s ON r.site_id = s.site_id
+    INNER JOIN int_site AS s ON r.site_id = s.site_id
     LEFT JOIN int_asset_nearest_site AS f ON r.asset_id = f.asset_id AND r.site_id = f.site_id
 )
 

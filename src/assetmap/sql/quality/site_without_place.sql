@@ -2,6 +2,6 @@
 -- found: {count} sites have no recorded place, e.g. {example}; they are listed, counted and not mapped.
 -- fine: Every site has a recorded place.
 SELECT s.site_name AS example
-FROM stg_master_plan_site AS s
+FROM int_site AS s
 WHERE s.geom_27700 IS NULL
 ORDER BY s.site_id
