@@ -26,6 +26,12 @@ def link_assets(raw: str, out: str) -> dict[str, int]:
 
 
 @task
+def load_registers(raw: str, out: str) -> dict[str, int]:
+    """Load the lists kept by hand; returns row counts."""
+    return build.load_registers(read_settings(Path(raw), Path(out)))
+
+
+@task
 def load_survey(raw: str, out: str) -> None:
     """Load responses and registers; returns nothing, for counts of people are restricted."""
     build.load_survey(read_settings(Path(raw), Path(out)))
@@ -51,6 +57,7 @@ def build_flow(raw: str = "data/raw", out: str = ".") -> None:
         for dataset_id in build.start_build(settings):
             load_dataset(raw, out, dataset_id)
         link_assets(raw, out)
+        load_registers(raw, out)
         load_survey(raw, out)
         measure_indicators(raw, out)
         pass_gate(raw, out)

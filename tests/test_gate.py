@@ -7,7 +7,7 @@ import shutil
 import pandas as pd
 import pytest
 
-from assetmap import build, pipeline
+from assetmap import accounts, build, pipeline
 from assetmap.contracts import Column, Contract, Disclosure
 from assetmap.dataset import Dataset, Source
 from assetmap.datasets import find_datasets
@@ -480,6 +480,7 @@ def leaky(raw, built, tmp_path, monkeypatch):
     datasets = find_datasets() | {"answers": ANSWERS}
     monkeypatch.setattr(build, "find_datasets", lambda: datasets)
     monkeypatch.setattr(build, "get_dataset", datasets.__getitem__)
+    monkeypatch.setattr(accounts, "get_dataset", datasets.__getitem__)
     shutil.copytree(built.out, tmp_path / "out")
     return read_settings(folder, tmp_path / "out")
 

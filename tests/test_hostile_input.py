@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from assetmap import pipeline
-from assetmap.errors import ConfigError, StorageError, UnreadableFileError
+from assetmap.errors import ConfigError, ContractError, StorageError, UnreadableFileError
 from assetmap.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -26,7 +26,7 @@ def copy(raw, tmp_path):
 
 
 def sites_of(copy):
-    return next((copy / "master_plan_sites").glob("*.geojson"))
+    return next((copy / "sites").glob("*.geojson"))
 
 
 def change_site(copy, **properties):
@@ -55,10 +55,31 @@ def held(settings):
 )
 def test_a_site_that_cannot_be_true_is_held(copy, tmp_path, properties, reason, column):
     change_site(copy, **properties)
+    forget_lists(copy)
     settings = read_settings(copy, tmp_path)
     pipeline.run_build(settings)
     assert ["master_plan_sites", reason, column] in held(settings)
     assert pipeline.summarise(settings).sites == 5
+
+
+def forget_lists(raw):
+    """Take the lists kept by hand away, which name the sites of the layer."""
+    for folder in ("claims", "programme"):
+        shutil.rmtree(raw / folder)
+    for path in (raw / "sites").glob("*.csv"):
+        path.unlink()
+
+
+def test_a_list_that_names_a_held_site_is_refused_with_the_reason(copy, tmp_path):
+    site_id = change_site(copy, homes_min=900, homes_max=100)
+    with pytest.raises(ContractError) as caught:
+        pipeline.run_build(read_settings(copy, tmp_path))
+    message = str(caught.value)
+    assert f"sites/milestones.csv, row 4: site_id {site_id!r} is not known" in message
+    assert (
+        "add it to the site layer, of which 1 row did not load (sites_starter.geojson, row 1: "
+        "the lower end of a range is above its upper end)"
+    ) in message
 
 
 def test_half_a_character_in_a_name_does_not_stop_a_run(copy, tmp_path):

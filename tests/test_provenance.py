@@ -108,6 +108,9 @@ def test_a_manifest_lists_every_file_but_itself(tmp_path):
     }
 
 
+LISTS = ("claims", "sites", "programme")
+
+
 def test_the_manifest_of_a_run_names_what_came_out(built):
     manifest = json.loads((built.maps / MANIFEST).read_text(encoding="utf-8"))
     on_disk = {
@@ -119,10 +122,15 @@ def test_the_manifest_of_a_run_names_what_came_out(built):
     assert "index.html" in on_disk
 
 
+LISTS = ("claims", "sites", "programme")
+
+
 def test_the_manifest_of_a_run_names_what_went_in(built, raw):
     manifest = json.loads((built.maps / MANIFEST).read_text(encoding="utf-8"))
-    folders = {path.parent for path in raw.rglob("*_starter.*")}
+    folders = {path.parent for path in raw.rglob("*_starter.*")} - {raw / "sites"}
     paths = {source.path for folder in folders for source in find_inputs(folder, "*")}
+    paths |= {raw / "claims/indicators.toml", raw / "sites/sites_starter.geojson"}
+    paths |= {path for name in LISTS for path in (raw / name).glob("*.csv")}
     expected = {path.relative_to(raw).as_posix(): sha256(path.read_bytes()) for path in paths}
     assert manifest["inputs"] == expected
     # The files of the survey count for the id of the run, but are not listed.

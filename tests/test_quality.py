@@ -63,7 +63,57 @@ GOOD = {
             ("share", "ward", "E05000001", "North", "percent", "published", 40, 30, 40),
         ],
     ),
+    "mart_event": (
+        """entry_id VARCHAR, event_id VARCHAR, event_name VARCHAR, event_date VARCHAR,
+        weekday_stated VARCHAR, weekday_of_date VARCHAR, is_disputed BOOLEAN,
+        weekday_differs BOOLEAN""",
+        [
+            ("e1", "fair", "Fair", "2019-01-01", "tuesday", "tuesday", False, False),
+            ("e2", "fair", "Fair", "unknown", None, None, False, None),
+        ],
+    ),
     "mart_link": ("asset_id VARCHAR, site_id VARCHAR", [("a", "mill")]),
+    "mart_partner": (
+        "named_as VARCHAR, category VARCHAR, organisation_id VARCHAR",
+        [("Mill Trust", "land_owner", "mill"), ("Mill Trust", "education", "mill")],
+    ),
+    "mart_partner_count": (
+        "category VARCHAR, stated_count DOUBLE, listed_count BIGINT, is_same BOOLEAN",
+        [("education", 1, 1, True), ("land_owner", None, 1, None)],
+    ),
+    "mart_pipeline": (
+        "site_id VARCHAR, site_name VARCHAR, stage VARCHAR",
+        [("disc", "Disc", "potential"), ("mill", "Mill", "outline")],
+    ),
+    "mart_sector": (
+        "scheme VARCHAR, label VARCHAR, common_sector VARCHAR",
+        [("a", "food", "food"), ("b", "catering", "food")],
+    ),
+    "mart_site_capacity": (
+        "site_id VARCHAR, metric VARCHAR, value DOUBLE, is_disputed BOOLEAN",
+        [("mill", "homes", 44, False), ("mill", "homes", 40, False), ("mill", "ha", 10, False)],
+    ),
+    "mart_site_milestone": (
+        "entry_id VARCHAR, earliest VARCHAR, latest VARCHAR, recorded_on VARCHAR",
+        [("e1", "2019", "2019", "2018-05-01"), ("e2", "unknown", "2018-04", "2019-12-31")],
+    ),
+    "mart_site_role": (
+        "site_id VARCHAR, organisation_id VARCHAR, role VARCHAR, to_date VARCHAR",
+        [
+            ("mill", "town", "owner", None),
+            ("mill", "weir", "developer", None),
+            ("disc", "weir", "owner", None),
+        ],
+    ),
+    "mart_site_slippage": (
+        """site_id VARCHAR, milestone VARCHAR, milestone_order BIGINT, last_basis VARCHAR,
+        last_latest VARCHAR""",
+        [
+            ("mill", "available", 4, "forecast", "2019"),
+            ("mill", "completion", 5, "planned", "unknown"),
+            ("disc", "available", 4, "actual", "2018-04"),
+        ],
+    ),
     "run_dataset": ("dataset_id VARCHAR, is_starter BOOLEAN", [("imd_2019", False)]),
     "run_held": ("dataset VARCHAR, file VARCHAR, row_number BIGINT", []),
     "run_source_mark": (
@@ -88,9 +138,31 @@ GOOD = {
         [("E01000001", "E01000001", "U"), ("E01000002", "E01030001", "S")],
     ),
     "stg_lsoa_2011": ("lsoa11cd VARCHAR", [("E01000001",), ("E01000002",)]),
-    "stg_master_plan_site": (
-        "site_id VARCHAR, site_name VARCHAR, geom_27700 BLOB",
-        [("mill", "Mill", SHAPE)],
+    "int_register_site": (
+        (
+            "site_id VARCHAR, local_authority VARCHAR, register_ref VARCHAR, is_current BOOLEAN, "
+            "edition_rank BIGINT"
+        ),
+        [("city-n1", "City", "N1", True, 1)],
+    ),
+    "int_site": (
+        (
+            "site_id VARCHAR, site_name VARCHAR, extent_method VARCHAR, stated_ha DOUBLE, "
+            "geom_27700 BLOB, origin VARCHAR"
+        ),
+        [
+            ("disc", "Disc", "indicative_disc", 9, SHAPE, "brownfield_register"),
+            ("mill", "Mill", "surveyed", 10, SHAPE, "site_layer"),
+        ],
+    ),
+    "int_site_extent": ("site_id VARCHAR, drawn_ha DOUBLE", [("disc", 4), ("mill", 11)]),
+    "int_site_overlaps_site": (
+        "site_id VARCHAR, other_site_id VARCHAR, overlap_m2 DOUBLE",
+        [("disc", "mill", 99.9)],
+    ),
+    "stg_organisation": (
+        "organisation_id VARCHAR, sector VARCHAR",
+        [("town", "public"), ("weir", "private")],
     ),
     "stg_postcode_lsoa": ("postcode VARCHAR, lsoa11cd VARCHAR", [("B1 1AA", "E01000001")]),
 }
@@ -152,9 +224,80 @@ PLANTED = {
         "E01000001",
     ),
     "lsoa_without_postcode": ("DELETE FROM int_postcode", 1, "E01000002"),
+    "milestone_date_impossible": (
+        "UPDATE mart_site_milestone SET earliest = '2020' WHERE entry_id = 'e1'",
+        1,
+        "e1 (2020 to 2019)",
+    ),
+    "milestone_date_passed": (
+        "UPDATE mart_site_milestone SET recorded_on = '2020-01-01' WHERE entry_id = 'e2'",
+        1,
+        "Mill: available by 2019",
+    ),
     "postcode_without_lsoa": ("UPDATE stg_postcode_lsoa SET lsoa11cd = NULL", 1, "B1 1AA"),
+    "programme_event_disputed": (
+        "UPDATE mart_event SET is_disputed = TRUE, event_date = '2019-01-0' || entry_id[2:]",
+        1,
+        "Fair: 2019-01-01 or 2019-01-02",
+    ),
+    "programme_event_weekday": (
+        """UPDATE mart_event SET weekday_stated = 'monday', weekday_differs = TRUE
+        WHERE entry_id = 'e1'""",
+        1,
+        "e1: 2019-01-01 is a tuesday, not a monday",
+    ),
+    "programme_name_unresolved": (
+        "UPDATE mart_partner SET organisation_id = NULL",
+        1,
+        "Mill Trust",
+    ),
+    "programme_partner_count": (
+        """UPDATE mart_partner_count SET listed_count = 0, is_same = FALSE
+        WHERE category = 'education'""",
+        1,
+        "education: 1 stated, 0 listed",
+    ),
+    "programme_taxonomies_differ": (
+        "INSERT INTO mart_sector VALUES ('b', 'arts', 'arts')",
+        1,
+        "arts in 1 of 2 lists",
+    ),
     "rows_held": ("INSERT INTO run_held VALUES ('imd_2019', 'a.csv', 7)", 1, ""),
-    "site_without_place": ("UPDATE stg_master_plan_site SET geom_27700 = NULL", 1, "Mill"),
+    "site_area_differs": (
+        "UPDATE int_site_extent SET drawn_ha = 11.01",
+        1,
+        "Mill (drawn 11.0 ha, stated 10.0 ha)",
+    ),
+    "site_overlaps": (
+        "UPDATE int_site_overlaps_site SET overlap_m2 = 100",
+        1,
+        "Disc and Mill (indicative)",
+    ),
+    "site_register_capacity_disputed": (
+        "UPDATE mart_site_capacity SET is_disputed = TRUE WHERE metric = 'homes'",
+        1,
+        "Mill: 40 or 44 homes",
+    ),
+    "site_register_nobody": (
+        "UPDATE mart_site_role SET role = 'operator' WHERE site_id = 'mill'",
+        1,
+        "Mill",
+    ),
+    "site_register_public_without_developer": (
+        "DELETE FROM mart_site_role WHERE role = 'developer'",
+        1,
+        "Mill",
+    ),
+    "site_register_superseded": (
+        "UPDATE int_register_site SET is_current = FALSE",
+        1,
+        "City N1",
+    ),
+    "site_without_place": (
+        "UPDATE int_site SET geom_27700 = NULL WHERE site_id = 'mill'",
+        1,
+        "Mill",
+    ),
     "source_marks": (
         "INSERT INTO run_source_mark VALUES ('imd_2019', 'a.csv', 7, 'imd_score')",
         1,
@@ -234,8 +377,34 @@ def test_a_ward_without_a_figure_does_not_add_up(con):
     assert not finding.passed
 
 
+@pytest.mark.parametrize(
+    ("method", "drawn_ha", "passed"),
+    [
+        ("surveyed", 9, True),
+        ("surveyed", 8.99, False),
+        ("digitised", 11.01, False),
+        ("indicative_disc", 5, True),
+        ("point", 0, True),
+    ],
+)
+def test_only_an_outline_that_was_drawn_is_compared_with_the_stated_size(
+    con, method, drawn_ha, passed
+):
+    con.execute("UPDATE int_site SET extent_method = ? WHERE site_id = 'mill'", [method])
+    con.execute("UPDATE int_site_extent SET drawn_ha = ? WHERE site_id = 'mill'", [drawn_ha])
+    (finding,) = assess(con, [CHECKS["site_area_differs"]])
+    assert finding.passed == passed
+
+
+def test_two_drawn_sites_that_overlap_are_not_called_indicative(con):
+    con.execute("UPDATE int_site SET extent_method = 'digitised' WHERE site_id = 'disc'")
+    con.execute("UPDATE int_site_overlaps_site SET overlap_m2 = 5000")
+    (finding,) = assess(con, [CHECKS["site_overlaps"]])
+    assert "e.g. Disc and Mill; what" in finding.message
+
+
 def test_an_example_with_braces_is_shown_as_it_is(con):
-    con.execute("UPDATE stg_master_plan_site SET geom_27700 = NULL, site_name = '{count} {x}'")
+    con.execute("UPDATE int_site SET geom_27700 = NULL, site_name = '{count} {x}'")
     (finding,) = assess(con, [CHECKS["site_without_place"]])
     assert "{count} {x}" in finding.message
 

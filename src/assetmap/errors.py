@@ -13,7 +13,8 @@ They never hold a person's data.
     ├── UnreadableFileError       a file cannot be trusted at all   (ValueError)
     ├── ClashError                two files say the same thing      (ValueError)
     ├── ContractError             rows break a table's contract     (ValueError)
-    │   └── MixedVintageError     area codes of two censuses are mixed
+    │   ├── MixedVintageError     area codes of two censuses are mixed
+    │   └── HistoryError          an append-only list was shortened or changed
     ├── CRSError                  coordinates in the wrong system   (ValueError)
     ├── ReconciliationError       rows in != rows loaded + held     (ValueError)
     ├── IndicatorError            an SQL file's header or result    (ValueError)
@@ -70,6 +71,10 @@ class ContractError(AssetmapError, ValueError):
 
 class MixedVintageError(ContractError):
     """Area codes of another vintage than the table's stand in it."""
+
+
+class HistoryError(ContractError):
+    """An append-only list was shortened or changed, or its record is damaged."""
 
 
 class CRSError(AssetmapError, ValueError):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import pandas as pd
 
 from assetmap.errors import ConfigError
-from assetmap.linking import TABLES
+from assetmap.linking import PLACED, TABLES
 from assetmap.statements import read_statements
 from assetmap.warehouse import create_table, list_tables, tables_read_by, write_typed
 
@@ -71,8 +71,9 @@ def write_lineage(
     reads = {table: tables_read_by(con, text) for table, text in statements.items()}
     for table, texts in marts.items():
         reads[table] = set().union(*(tables_read_by(con, text) for text in texts))
-    layers = set().union(*(tables_read_by(con, s) for s in read_statements("layers").values()))
-    reads |= dict.fromkeys(TABLES, layers)
+    for folder, tables in (("placing", PLACED), ("layers", TABLES)):
+        needs = [tables_read_by(con, text) for text in read_statements(folder).values()]
+        reads |= dict.fromkeys(tables, set().union(*needs))
     reads |= _MADE_FROM_ACCOUNTS
     rows = [(table, read) for table in sorted(reads) for read in sorted(reads[table]) or [""]]
     frame = pd.DataFrame(rows, columns=["table_name", "reads"])

@@ -72,6 +72,8 @@ def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: Non
                 build.load_dataset(settings, dataset_id)
             on_step("linking assets and sites")
             build.link_assets(settings)
+            on_step("reading the lists kept by hand")
+            build.load_registers(settings)
             on_step("reading the survey")
             build.load_survey(settings)
             on_step("measuring indicators")
@@ -198,7 +200,7 @@ def _swap(fresh: Path, published: Path) -> None:
     if published.exists():
         os.replace(published, old)  # noqa: PTH105 - the atomic call, named as such
     try:
-        os.replace(fresh, published)  # noqa: PTH105 - as above
+        os.replace(fresh, published)  # noqa: PTH105 - the atomic call, named as such
     except OSError:
         _recover(published)
         raise

@@ -27,6 +27,7 @@ REASONS: Final[dict[str, str]] = {
     "bad_coordinate": "the coordinates are no place in Great Britain in the stated system",
     "bad_encoding": "the line is not in the encoding of its file",
     "bad_number": "the cell is not a number",
+    "consent_not_live": "consent to publish is withdrawn or over",
     "coordinates_swapped": "latitude and longitude are the wrong way round",
     "duplicate_id": "an earlier response has the same number",
     "double_entry_differs": "the questionnaire was entered twice, and not alike",

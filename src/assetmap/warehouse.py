@@ -40,6 +40,17 @@ _MACROS: Final = (
     "CREATE OR REPLACE TEMP MACRO sum_all(x) AS CASE WHEN count(*) = count(x) THEN sum(x) END",
     # A share in percent; NULL, not an error, over nothing.
     "CREATE OR REPLACE TEMP MACRO percent(part, whole) AS 100.0 * part / nullif(whole, 0)",
+    # The first and the last day of a year, a month or a day; NULL where the date is unknown.
+    """CREATE OR REPLACE TEMP MACRO first_day_of(x) AS CASE length(x)
+    WHEN 4 THEN try_cast(x || '-01-01' AS DATE)
+    WHEN 7 THEN try_cast(x || '-01' AS DATE)
+    ELSE try_cast(x AS DATE) END""",
+    """CREATE OR REPLACE TEMP MACRO last_day_of(x) AS CASE length(x)
+    WHEN 4 THEN try_cast(x || '-12-31' AS DATE)
+    WHEN 7 THEN last_day(try_cast(x || '-01' AS DATE))
+    ELSE try_cast(x AS DATE) END""",
+    # Calendar months between two days: from 31 January to 1 February it is one.
+    "CREATE OR REPLACE TEMP MACRO months_between(a, b) AS date_diff('month', a, b)",
 )
 
 

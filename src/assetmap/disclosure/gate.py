@@ -41,6 +41,7 @@ OWN_TABLES = frozenset(
         "cfg_benchmark",
         "cfg_catchment",
         "cfg_kind",
+        "cfg_register",
         "cfg_study_area",
         "cfg_ward",
         "run_column",

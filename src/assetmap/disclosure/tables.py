@@ -10,7 +10,10 @@ from typing import Final
 
 from assetmap import fields
 from assetmap.contracts import Column, Contract, Disclosure
+from assetmap.disclosure.claims import CLAIMS
+from assetmap.disclosure.programme import PROGRAMME
 from assetmap.disclosure.released import PUB_CODEBOOK, RELEASED
+from assetmap.disclosure.site_register import SITE_REGISTER
 from assetmap.geography import SLUG_PATTERN, WARD_PATTERN
 
 _O: Final = Disclosure.ORGANISATION
@@ -24,6 +27,10 @@ EXTENT_METHODS: Final = ("surveyed", "digitised", "indicative_disc", "point", "u
 
 def _homes(name: str, description: str) -> Column:
     return fields.column("integer", name, description, unit="homes", nullable=True, about=_O)
+
+
+def _permission(name: str, description: str) -> Column:
+    return fields.label(name, description, nullable=True, about=_O)
 
 
 def _geometry(description: str, *, nullable: bool = False, about: Disclosure = _B) -> Column:
@@ -107,13 +114,22 @@ PUB_SITE: Final = Contract(
         fields.column(
             "number", "stated_ha", "Hectares by the register.", unit="ha", nullable=True, about=_O
         ),
-        _homes("homes_min_count", "Fewest homes planned."),
-        _homes("homes_max_count", "Most homes planned."),
+        _homes("homes_min_count", "Fewest homes, of all statements."),
+        _homes("homes_max_count", "Most homes, of all statements."),
         fields.label("location_source", "Where the position comes from.", nullable=True, about=_O),
         fields.label("note", "What the documents say.", nullable=True, about=_O),
         fields.easting(_O),
         fields.northing(_O),
         _geometry("Extent: polygon, or point without hectares.", nullable=True, about=_O),
+        fields.label(
+            "origin",
+            "Which list it comes from.",
+            allowed=("brownfield_register", "site_layer"),
+            about=_O,
+        ),
+        _permission("permission_status", "Whether planning permission is given, by the register."),
+        _permission("permission_type", "Kind of that permission: full, outline …"),
+        _permission("permission_date", "Day of that permission."),
     ),
 )
 
@@ -352,6 +368,9 @@ COPIED: Final[tuple[Contract, ...]] = (
     PUB_QUALITY,
     PUB_RUN,
     PUB_CODEBOOK,
+    *CLAIMS,
+    *SITE_REGISTER,
+    *PROGRAMME,
 )
 """Tables that the gate copies from their marts as they stand."""
 

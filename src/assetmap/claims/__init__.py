@@ -1,0 +1,1 @@
+"""What documents claim, how claims fit together, and how they compare with targets and data."""

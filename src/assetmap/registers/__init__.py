@@ -1,0 +1,1 @@
+"""Lists kept by hand: claims and targets, the site register, the programme register."""
