@@ -17,7 +17,7 @@ from assetmap import cli, cli_survey
 
 ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data" / "raw"
-COMMANDS = ["list", "fetch", "build", "check", "publish", "run", "serve"]
+COMMANDS = ["list", "fetch", "build", "check", "publish", "run", "serve", "digest"]
 SURVEY_COMMANDS = ["survey form", "survey pull", "survey erase", "survey status"]
 
 

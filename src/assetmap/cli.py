@@ -18,11 +18,10 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
-from assetmap import cli_survey, pipeline
+from assetmap import cli_digest, cli_survey, pipeline
 from assetmap.datasets import find_datasets
 from assetmap.errors import AssetmapError, BusyError, MissingInputError
 from assetmap.indicators import expand, find_indicators
-from assetmap.inputs import find_inputs
 from assetmap.people_release import require_within_retention
 from assetmap.reports import indicator_states
 from assetmap.settings import Settings, read_settings
@@ -164,6 +163,9 @@ def serve_command(
             console.print("ended")
 
 
+app.command("digest")(cli_digest.digest_command)
+
+
 def main() -> None:
     """Run the command line; a fault that a user can put right is one message and its code."""
     try:
@@ -188,7 +190,7 @@ def _print_summary(settings: Settings) -> None:
 
 
 def _state(dataset: Dataset, settings: Settings) -> str:
-    inputs = find_inputs(dataset.folder_in(settings.raw), dataset.members)
+    inputs = dataset.find_inputs(settings.raw)
     if not inputs:
         return "missing" if dataset.required else "optional, not there"
     return "starter extract" if all(source.is_starter for source in inputs) else "full file"
