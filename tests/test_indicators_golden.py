@@ -185,7 +185,7 @@ def test_an_area_without_outlines_and_places_is_no_share_of_nothing(town, tmp_pa
 
 @pytest.mark.parametrize(
     "change",
-    ["UPDATE stg_master_plan_site SET geom_27700 = NULL", "DELETE FROM stg_master_plan_site"],
+    ["UPDATE int_site SET geom_27700 = NULL", "DELETE FROM int_site"],
     ids=["none on the map", "no sites"],
 )
 def test_where_no_site_has_a_place_nothing_is_known_to_be_in_or_out_of_reach(
@@ -207,7 +207,7 @@ def test_where_no_site_has_a_place_nothing_is_known_to_be_in_or_out_of_reach(
     ],
 )
 def test_the_share_in_reach_says_only_what_is_so_of_the_sites(town, tmp_path, kept, extra):
-    change = f"DELETE FROM stg_master_plan_site WHERE site_id <> '{kept}'"  # noqa: S608 - names of this file
+    change = f"DELETE FROM int_site WHERE site_id <> '{kept}'"  # noqa: S608 - names of this file
     rows = by_key(measured(altered(town, tmp_path, change), "assets_in_reach_share"))
     conditional = {"indicative_disc", "point_site", "sites_without_place"}
     for row in rows.values():
@@ -215,7 +215,7 @@ def test_the_share_in_reach_says_only_what_is_so_of_the_sites(town, tmp_path, ke
 
 
 def test_a_site_that_states_only_its_fewest_homes_states_a_number(town, tmp_path):
-    change = "UPDATE stg_master_plan_site SET homes_min_count = 60 WHERE site_id = 'point-mill'"
+    change = "UPDATE int_site SET homes_min_count = 60 WHERE site_id = 'point-mill'"
     rows = by_key(measured(altered(town, tmp_path, change), "homes_planned"))
     mill, whole = rows["homes_planned", "point-mill"], rows["homes_planned", "town"]
     assert (mill["value"], mill["low"], mill["high"]) == (60, 60, 60)
@@ -236,7 +236,7 @@ def test_figures_of_schools_say_which_schools_and_no_others_do(town, stem):
 @pytest.mark.parametrize("stem", ["homes_planned", "hectares_planned"])
 def test_where_no_site_states_a_number_the_sum_is_not_stated_either(town, tmp_path, stem):
     columns = ("stated_ha", "homes_min_count", "homes_max_count")
-    nothing = [f"UPDATE stg_master_plan_site SET {column} = NULL" for column in columns]  # noqa: S608 - names of this file
+    nothing = [f"UPDATE int_site SET {column} = NULL" for column in columns]  # noqa: S608 - names of this file
     rows = by_key(measured(altered(town, tmp_path, *nothing), stem))
     assert {(row["status"], row["caveat"]) for row in rows.values()} == {
         ("not_measured", "stated_by_register;not_stated")

@@ -31,7 +31,7 @@ LINKS = {
             ("school-2", "Other School", "school"),
         ],
     ),
-    "stg_master_plan_site": (
+    "int_site": (
         "site_id VARCHAR, site_name VARCHAR, extent_method VARCHAR",
         [("mill", "Old Mill", "point"), ("yard", "Disc Yard", "indicative_disc")],
     ),

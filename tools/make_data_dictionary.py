@@ -27,6 +27,7 @@ from assetmap.disclosure.tables import PUBLISHED
 from assetmap.indicators import DOMAINS, find_indicators
 from assetmap.quality import find_checks
 from assetmap.quarantine import REASONS
+from assetmap.registers.read import REGISTERS
 from assetmap.statements import read_statements
 from assetmap.survey.attributes import ATTRIBUTES
 from assetmap.survey.tables import RESTRICTED, STATUS_REASONS
@@ -83,6 +84,7 @@ def render() -> str:
     sections = (
         _introduction(),
         _datasets(find_datasets().values()),
+        _lists(),
         _derived(),
         _published(),
         _restricted(),
@@ -105,6 +107,21 @@ def render() -> str:
         _marks(),
     )
     return "\n\n".join("\n".join(lines) for lines in sections) + "\n"
+
+
+def _lists() -> list[str]:
+    lines = [
+        "## Lists kept by hand",
+        "",
+        "Each is a CSV file below `data/raw` with these columns in its heading. A row that breaks",
+        "a rule refuses all lists, by file and row. Dates are as exact as they are known; what",
+        "nobody knows is written `unknown`. A list that only grows may not lose or change a row.",
+    ]
+    for register in REGISTERS:
+        grows = " Rows are only added." if register.is_append_only else ""
+        lines += ["", f"### {register.table}", "", f"`{register.path}`.{grows}"]
+        lines += _contract(register.contract)
+    return lines
 
 
 def _restricted() -> list[str]:

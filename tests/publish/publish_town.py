@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import shapely
+from publish_claims import claim_rows
 from publish_people import codebook, people, people_tables, survey_facts
+from publish_register import register_rows
 
 from assetmap.disclosure.tables import PUBLISHED
 
@@ -25,11 +27,16 @@ CATCHMENTS = (400, 800, 1200)
 
 
 def town(
-    *, hostile: bool = False, place_count: int = 9, survey: str = "synthetic"
+    *,
+    hostile: bool = False,
+    place_count: int = 9,
+    survey: str = "synthetic",
+    has_claims: bool = True,
 ) -> dict[str, pd.DataFrame]:
     """Return every published table of a town of two wards, three sites and some places.
 
-    ``survey`` is the state of its survey: none, synthetic or collected.
+    ``survey`` is the state of its survey: none, synthetic or collected; ``has_claims`` says
+    whether documents about it are loaded.
     """
     has_survey = survey != "none"
     assets = _assets(place_count)
@@ -59,8 +66,10 @@ def town(
         "pub_people": people() if has_survey else [],
         "pub_survey": survey_facts() if has_survey else [],
         "pub_codebook": codebook(),
+        **(claim_rows() if has_claims else {}),
+        **register_rows(),
     }
-    frames = {c.table: pd.DataFrame(rows[c.table], columns=c.names) for c in PUBLISHED}
+    frames = {c.table: pd.DataFrame(rows.get(c.table, []), columns=c.names) for c in PUBLISHED}
     return {c.table: _poison(frames[c.table], c) for c in PUBLISHED} if hostile else frames
 
 
@@ -87,7 +96,18 @@ _FIXED = {
     ("pub_run", "key"),
     ("pub_area", "area_code"),
 }
-_KEYS = {"site_id", "area_code", "indicator_id", "caveat", "source", "dataset_id", "lsoa11cd"}
+_KEYS = {
+    "site_id",
+    "area_code",
+    "indicator_id",
+    "caveat",
+    "source",
+    "dataset_id",
+    "lsoa11cd",
+    "claim_id",
+    "claims",
+    "headline_claims",
+}
 _RUN_FIXED = {"catchments_m", "data_as_of", "survey_state"}
 # Text that joins rows: it may attack, but each value stays apart from the others.
 _JOINING = {
@@ -99,6 +119,9 @@ _JOINING = {
     "category",
     "question",
     "attributes",
+    "finding_id",
+    "target_id",
+    "figure_id",
 }
 _ALL = "all"
 
@@ -206,6 +229,10 @@ def _sites() -> list[dict[str, Any]]:
             "easting_m": None if shape is None else shape.centroid.x,
             "northing_m": None if shape is None else shape.centroid.y,
             "geom_27700": None if shape is None else shapely.to_wkb(shape),
+            "origin": "site_layer" if site_id == "mill" else "brownfield_register",
+            "permission_status": "permissioned" if site_id == "mill" else None,
+            "permission_type": "outline planning permission" if site_id == "mill" else None,
+            "permission_date": "2019-03-04" if site_id == "mill" else None,
         }
         for site_id, shape in site_shapes().items()
     ]

@@ -33,7 +33,11 @@ PAGES = {
     "sites/mill.html",
     "sites/basin.html",
     "sites/nowhere.html",
+    "pipeline.html",
+    "partners.html",
     "indicators.html",
+    "areas.html",
+    "claims.html",
     "survey.html",
     "programme.html",
     "codebook.html",
@@ -181,8 +185,9 @@ def test_the_overview_answers_four_questions(site):
         "What is already here? 8 places",
         "What is coming? 3 sites 300 to 450 homes are recorded for 1 of them.",
         f"What connects? {len(links)} links {linked}",
-        "Is it working? Not yet known",
-        "not yet loaded",
+        "Is it working? 1 of 5 targets met 1 behind and 3 not reported.",
+        "Claims differ about 2 indicators.",
+        "See what the documents say: 2 open contradictions and doubts",
     ):
         assert words_wanted in text
 
@@ -201,7 +206,7 @@ def test_a_site_page_says_where_it_lies_and_who_lives_around(site):
 
 def test_where_there_is_no_interval_the_reason_stands_in_its_place(site):
     assert "3,333 none: from registers count 2021" in words(site / "sites" / "basin.html")
-    about = words(site / "indicators.html").partition("About these indicators")[2]
+    about = words(site / "areas.html").partition("About these indicators")[2]
     assert "2021 full count Indices of deprivation" in about
     assert "2021 none: from registers Indices of deprivation" in about
 
@@ -255,7 +260,7 @@ def test_a_site_without_a_place_has_no_map_and_says_so(site):
 
 
 def test_zero_suppressed_and_not_measured_look_different(site):
-    text = words(site / "indicators.html")
+    text = words(site / "areas.html")
     row = re.search(r"Residents \[note 1\] count, 2021(.*?)Download", text)[1].split()
     assert " ".join(row) == "12,345 12,000 to 12,600 [c] 0 not available"
     assert "Bigcity [note 2]" in text

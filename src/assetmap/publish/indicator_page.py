@@ -1,7 +1,7 @@
-"""The tables of indicators, by topic.
+"""The page of area figures, and the tables of computed indicators by topic.
 
 Belongs here: which indicator stands in which row and column, notes, and the topics that a
-site's page shows. Does not: any calculation.
+site's page shows. Does not: any calculation, nor targets (``dashboard_page.py``).
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ class _Column:
     name: str
 
 
-def indicators_page(published: Published) -> Page:
-    """Return the page of all indicators."""
+def areas_page(published: Published) -> Page:
+    """Return the page of all computed indicators, by area and by site."""
     notes = Notes(published.caveats)
     areas = [_Column(code=r["area_code"], name=r["area_name"]) for r in published.areas]
     sites = [_Column(code=r["site_id"], name=r["site_name"]) for r in published.sites]
@@ -69,9 +69,9 @@ def indicators_page(published: Published) -> Page:
         ]
         topics.append(Topic(title=topic, tables=tuple(t for t in tables if t)))
     return Page(
-        path="indicators.html",
-        template="indicators.html.j2",
-        title="Indicators",
+        path="areas.html",
+        template="areas.html.j2",
+        title="Area figures",
         summary="What the figures say about the study area, its wards and its sites, beside the "
         "local authorities that they lie in.",
         content={"topics": topics, "about": _about(published), "notes": notes.texts},

@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from assetmap.fields import COLLECTED, NO_SURVEY, SYNTHETIC
+from assetmap.publish.claim_cards import Link
+from assetmap.publish.claims_model import PAGE as CLAIMS_PAGE
+from assetmap.publish.claims_model import claims_of
+from assetmap.publish.dashboard_page import PAGE as TARGETS_PAGE
+from assetmap.publish.dashboard_page import differing_words, progress
 from assetmap.publish.page import ROW_LIMIT, Page, downloads
 from assetmap.publish.tables import (
     NOT_RECORDED,
@@ -46,8 +51,8 @@ _PROGRESS: Final = {
             "Targets and claims of the programmes are not yet loaded, so nothing is compared "
             "with them. The indicators describe the area as it is."
         ),
-        "indicators.html",
-        "See the indicators",
+        "areas.html",
+        "See the area figures",
     ),
     SYNTHETIC: (
         "Not yet known",
@@ -68,18 +73,21 @@ _PROGRESS: Final = {
         "See the programme",
     ),
 }
-"""What is known of progress, by the state of the survey: figure, text, address, link."""
+"""What is known of progress without claims, by the state of the survey: figure, text, link."""
+
+_SURVEYED: Final = Link(href="programme.html", text="See the survey's own targets")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """One of the four questions and its answer in one figure."""
+    """One of the four questions and its answer in one figure; ``more`` are further links."""
 
     question: str
     figure: str
     text: str
     href: str
     link: str
+    more: tuple[Link, ...] = ()
 
 
 def overview_page(published: Published) -> Page:
@@ -189,8 +197,26 @@ def _connects(published: Published) -> Question:
 
 
 def _works(published: Published) -> Question:
-    figure, text, href, link = _PROGRESS[published.survey_state]
-    return Question(question="Is it working?", figure=figure, text=text, href=href, link=link)
+    question = "Is it working?"
+    claims = claims_of(published)
+    if not claims.indicators:
+        figure, text, href, link = _PROGRESS[published.survey_state]
+        return Question(question=question, figure=figure, text=text, href=href, link=link)
+    figure, rest = progress(claims)
+    is_surveyed = published.survey_state == COLLECTED
+    return Question(
+        question=question,
+        figure=figure,
+        text=f"{rest} {differing_words(claims)}".strip(),
+        href=TARGETS_PAGE,
+        link="See the targets",
+        more=(_contradictions(claims.open_count), *((_SURVEYED,) if is_surveyed else ())),
+    )
+
+
+def _contradictions(open_count: int) -> Link:
+    doubts = counted(open_count, "open contradiction or doubt", "open contradictions and doubts")
+    return Link(href=CLAIMS_PAGE, text=f"See what the documents say: {doubts}")
 
 
 def _kinds_table(published: Published) -> Table:

@@ -18,14 +18,18 @@ from markupsafe import Markup
 from assetmap.errors import StorageError
 from assetmap.publish.area_page import map_page
 from assetmap.publish.assets import write_own, write_vendored
+from assetmap.publish.claims_page import claims_page
 from assetmap.publish.codebook_page import codebook_page
+from assetmap.publish.dashboard_page import dashboard_page
 from assetmap.publish.data_page import data_page
 from assetmap.publish.encode import plain
 from assetmap.publish.exports import write_exports
-from assetmap.publish.indicator_page import indicators_page
+from assetmap.publish.indicator_page import areas_page
 from assetmap.publish.maps import render_map
 from assetmap.publish.model import accept
 from assetmap.publish.overview import accessibility_page, overview_page
+from assetmap.publish.partners_page import partners_page
+from assetmap.publish.pipeline_page import pipeline_page
 from assetmap.publish.programme_page import programme_page
 from assetmap.publish.site_page import site_pages
 from assetmap.publish.survey_page import survey_page
@@ -48,7 +52,11 @@ CONTENT_SECURITY_POLICY: Final = (
 NAVIGATION: Final = (
     {"href": "index.html", "label": "Overview"},
     {"href": "map.html", "label": "Map"},
-    {"href": "indicators.html", "label": "Indicators"},
+    {"href": "indicators.html", "label": "Targets"},
+    {"href": "areas.html", "label": "Area figures"},
+    {"href": "pipeline.html", "label": "Pipeline"},
+    {"href": "claims.html", "label": "Documents"},
+    {"href": "partners.html", "label": "Partners"},
     {"href": "survey.html", "label": "Survey"},
     {"href": "data.html", "label": "Data"},
 )
@@ -105,7 +113,11 @@ def _write(published: Published, target: Path) -> PublishReport:
         overview_page(published),
         map_page(published),
         *site_pages(published),
-        indicators_page(published),
+        pipeline_page(published),
+        partners_page(published),
+        dashboard_page(published),
+        areas_page(published),
+        claims_page(published),
         survey_page(published),
         programme_page(published),
         codebook_page(published),

@@ -16,6 +16,7 @@ from assetmap.publish.keys import site_key
 from assetmap.publish.layers import site_map
 from assetmap.publish.model import split_keys
 from assetmap.publish.page import ROW_LIMIT, Notes, Page, downloads
+from assetmap.publish.site_register import site_register
 from assetmap.publish.tables import (
     NOT_RECORDED,
     Cell,
@@ -69,6 +70,7 @@ def _site_page(published: Published, site: Row) -> Page:
         "facts": _facts(site),
         "key": site_key(published, site),
         "relations": _relations(published.of_site("pub_site_area", site_id)),
+        "register": site_register(published, site_id),
         "topics": site_topics(published, site, notes),
         "ward_surveys": surveyed,
         **(_reach(published, site_id) if spec else {"within": None}),

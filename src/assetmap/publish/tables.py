@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NOT_AVAILABLE: Final = "not available"
 NOT_RECORDED: Final = "not recorded"
 SUPPRESSED: Final = "[c]"
+STEPS: Final = 5
+"""Steps of a ladder that a cell draws: stages of a site, levels of engagement."""
 
 _CAPITALS: Final = {"gp": "GP", "nhs": "NHS", "vcs": "VCS"}
 _HISSING: Final = ("s", "x", "ch", "sh")
@@ -41,7 +43,9 @@ class Cell:
 
     ``href`` is relative to the site's root, or another host's where ``is_external``;
     ``sort`` is what the column sorts by where the text would mislead; ``show`` is the id
-    of a feature on the page's map that a button shows; ``notes`` are numbers of notes.
+    of a feature on the page's map that a button shows; ``notes`` are numbers of notes;
+    ``steps`` is how many of :data:`STEPS` boxes are filled, 0 for none drawn; ``anchor`` is the
+    id of a row, given by its first cell, that links lead to.
     """
 
     text: str
@@ -53,6 +57,8 @@ class Cell:
     is_download: bool = False
     notes: tuple[int, ...] = ()
     bar: Bar | None = None
+    steps: int = 0
+    anchor: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

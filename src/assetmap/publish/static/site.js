@@ -1,4 +1,4 @@
-// Tables that sort and filter. Without this script every table still reads whole.
+// Tables that sort and filter, and what is folded on paper. Without it every page reads whole.
 (function () {
   "use strict";
 
@@ -81,5 +81,16 @@
     var say = announce(table);
     makeSortable(table, say);
     if (table.dataset.filter) { makeFilter(table, say); }
+  });
+
+  // Paper cannot be opened: what is folded prints unfolded.
+  var folded = [];
+  window.addEventListener("beforeprint", function () {
+    folded = Array.from(document.querySelectorAll("details:not([open])"));
+    folded.forEach(function (details) { details.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    folded.forEach(function (details) { details.open = false; });
+    folded = [];
   });
 })();
