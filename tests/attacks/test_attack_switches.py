@@ -25,7 +25,7 @@ from assetmap.disclosure import gate as door
 from assetmap.errors import DisclosureError, KeyFileError
 from assetmap.pipeline import run_publish
 from assetmap.settings import PeopleTable
-from assetmap.survey import load, pseudonyms, restricted, staging
+from assetmap.survey import load, pseudonyms, restricted, staging, withdrawal
 from assetmap.warehouse import append, create_empty, fetch_table, open_warehouse, read_public
 
 THEMES = {"childcare": "care", "elder_care": "care", "cooking": "food", "cleaning": "cleaning"}
@@ -307,7 +307,7 @@ def test_with_a_plain_hash_everybody_is_found(tmp_path, monkeypatch):
     raw, town = few(tmp_path)
     assert attacks.guess_pseudonyms(set(staged(raw).people["respondent"]), town, KEYS) == []
     monkeypatch.setattr(
-        staging,
+        withdrawal,
         "pseudonym",
         lambda _key, number: f"p_{hashlib.sha256(number.encode()).hexdigest()[:32]}",
     )
