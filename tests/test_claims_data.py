@@ -159,6 +159,9 @@ def test_every_entry_of_the_funders_list_is_claimed_or_aimed_at(lists, registry)
         ("public_cuts", {1_000_000_000}),
         ("erdf_budget", {372_000_000}),
         ("innovative_actions", {17}),
+        ("round_up_emails", {52}),
+        ("board_meetings_on_subjects", {50}),
+        ("partner_publication_issues", {52}),
     ],
 )
 def test_figures_are_those_of_the_documents(claims, indicator, values):
@@ -176,6 +179,7 @@ def test_figures_are_those_of_the_documents(claims, indicator, values):
         ("innovative_actions", {"journal-1 1", "journal-1 2.2"}),
         ("project_board_meetings", {"journal-1 3.1", "journal-2 2.1"}),
         ("steering_meetings", {"journal-1 3.1", "journal-2 2.1"}),
+        ("round_up_emails", {"journal-1 3.1", "journal-2 2.1"}),
     ],
 )
 def test_a_figure_is_a_claim_at_each_place_where_it_stands(claims, indicator, places):

@@ -47,6 +47,8 @@ from assetmap.claims.periods import overlap, span
         ("four times", "times", 4),
         ("doubles", "times", 2),
         ("twice a year", "per_year", 2),
+        ("Weekly", "per_year", 52),
+        ("every other", "percent", 50),
     ],
 )
 def test_a_clear_figure_is_read(written, unit, value):

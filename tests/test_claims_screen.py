@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from pydantic import ValidationError
 
+from assetmap.claims.registry import Registry
 from assetmap.claims.screen import claim_faults
 from assetmap.errors import ContractError
 from assetmap.registers.read import require_none
@@ -156,6 +158,51 @@ def test_a_list_to_count_is_one_that_is_kept(listed, what):
     faults = _faults(registry={"people": indicator(listed=listed)})
     assert bool(faults) == bool(what)
     assert all(what in fault for fault in faults)
+
+
+def test_a_registry_that_is_gone_is_one_fault_and_not_one_a_row():
+    fault = _fault({}, stg_claim=[claim("a", 71), claim("b", 94)], stg_target=[TARGET])
+    assert fault == (
+        "claims/indicators.toml: it has no indicator, and 3 claims and targets name one; put "
+        "the file back"
+    )
+
+
+@pytest.mark.parametrize("table", ["stg_body", "stg_channel", "stg_outcome"])
+def test_a_list_that_names_an_unknown_indicator_is_refused(table):
+    rows = [{"indicator_id": "peopel"}, {"indicator_id": "people"}, {"indicator_id": None}]
+    assert "row 2: indicator 'peopel' is not known" in _fault(**{table: rows})
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"of": "people"}, "1 indicators name themselves, e.g. people"),
+        ({"rate_of": "people"}, "1 indicators name themselves, e.g. people"),
+        ({"class": "I"}, "Input should be 'O' or 'B'"),
+        ({"order": 10**22}, "less than or equal to 1000000"),
+        (
+            {"ratio": {"numerator": "people", "denominator": "people", "scale": float("inf")}},
+            "finite number",
+        ),
+    ],
+)
+def test_a_registry_that_cannot_be_is_refused(change, said):
+    entry = {
+        "title": "People",
+        "meaning": "Them.",
+        "topic": "T",
+        "order": 1,
+        "unit": "count",
+        "kind": "count",
+        "direction": "neutral",
+        "comparison": "none",
+        "headline": "latest",
+        "class": "O",
+    }
+    Registry.model_validate({"indicators": {"people": entry}})
+    with pytest.raises(ValidationError, match=said):
+        Registry.model_validate({"indicators": {"people": entry | change}})
 
 
 def test_a_derived_indicator_is_never_entered_nor_derived_from_another():

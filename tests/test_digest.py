@@ -13,7 +13,16 @@ from markdown_it import MarkdownIt
 
 from assetmap.digest.changes import Changes, Moved, Turned, compare
 from assetmap.digest.due import Calendar, Stale, Step, last_day_of, look_ahead
-from assetmap.digest.render import FIRST, PRINTED_ROWS, Digest, escape, render_html, render_markdown
+from assetmap.digest.render import (
+    FIRST,
+    SHEET_ROWS,
+    Digest,
+    Section,
+    escape,
+    printed,
+    render_html,
+    render_markdown,
+)
 from assetmap.digest.snapshot import read_json, take, write_json
 from assetmap.digest.write import write_digest
 from assetmap.errors import MissingInputError, StorageError, UnreadableFileError
@@ -239,6 +248,10 @@ def test_the_last_statement_counts_and_names_its_document():
         "forecast",
         "second, section 4",
     )
+    titles = [{"document": "second", "document_title": "The second paper"}]
+    tables = world(pub_site_milestone=[STEP | late], pub_document=titles)
+    (titled,) = look_ahead(tables, ON, 28).due
+    assert titled.document == "The second paper, section 4"
     assert steps({"latest": "2017"}, late).overdue == ()
 
 
@@ -270,14 +283,22 @@ def test_the_last_day_that_a_period_names(period, day):
 def test_a_dataset_is_stale_after_365_days():
     assert look_ahead(world(), date(2022, 3, 21), 28).stale == ()
     (one,) = look_ahead(world(), date(2022, 3, 22), 28).stale
-    assert (one.kind, one.name, one.dated) == ("dataset", "census", "21 March 2021")
+    assert (one.kind, one.name, one.dated) == (
+        "dataset",
+        "Census of the town",
+        "21 March 2021",
+    )
     assert "publisher" in one.what
 
 
 def test_a_list_of_our_own_is_for_the_team_to_look_through(built):
     stale = look_ahead(read_public(built.public), date(2026, 1, 1), 28).stale
     own = {one.name for one in stale if one.kind == "dataset" and "Look through" in one.what}
-    assert own == {"claims", "programme", "sites"}
+    assert {name.partition(":")[0] for name in own} == {
+        "Claims, targets and contradictions of the programme's documents",
+        "Programme register",
+        "Site register",
+    }
 
 
 def test_a_statement_about_a_site_is_stale_after_365_days_and_not_once_it_was_taken():
@@ -464,16 +485,30 @@ def test_a_full_page_prints_on_one_sheet(browser):
 
 def test_paper_hides_no_row_of_a_short_section(browser):
     page = browser.new_page()
-    moves = tuple(shift(1.0, 2.0 + n) for n in range(PRINTED_ROWS + 1))
+    moves = tuple(shift(1.0, 2.0 + n) for n in range(SHEET_ROWS + 1))
     page.set_content(render_html(digest(Changes(moved=moves[:-1]))))
     page.emulate_media(media="print")
-    assert page.locator("tbody tr:visible").count() == PRINTED_ROWS
+    assert page.locator("tbody tr:visible").count() == SHEET_ROWS
     page.set_content(render_html(digest(Changes(moved=moves))))
-    assert page.locator("tbody tr:visible").count() == PRINTED_ROWS
+    assert page.locator("tbody tr:visible").count() == SHEET_ROWS
     assert page.get_by_text("More rows on screen and in digest.md: 1.").is_visible()
     page.emulate_media(media="screen")
-    assert page.locator("tbody tr:visible").count() == PRINTED_ROWS + 1
+    assert page.locator("tbody tr:visible").count() == SHEET_ROWS + 1
     page.close()
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ((0, 1, 20), (0, 1, 20)),
+        ((0, 2, 20), (0, 2, 19)),
+        ((50,) * 7, (3,) * 7),
+        ((5, 50, 3), (5, 13, 3)),
+    ],
+)
+def test_the_rows_that_one_section_leaves_on_the_sheet_are_for_the_next(counts, shown):
+    row = ("a",)
+    assert printed([Section(title="T", columns=row, rows=(row,) * n) for n in counts]) == shown
 
 
 def test_axe_finds_nothing(browser):

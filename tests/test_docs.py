@@ -176,7 +176,9 @@ def test_every_check_and_derived_table_is_in_the_dictionary(dictionary):
 
 
 def test_readme_shows_the_summary_of_the_starter_extracts(built):
-    if set(read_public(built.public)["pub_dataset"]["extent"]) != {"starter extract"}:
+    loaded = read_public(built.public)["pub_dataset"].set_index("dataset_id")["extent"]
+    # The folders of lists are no extracts of anything: they are always whole.
+    if set(loaded[loaded.index.isin(find_datasets())]) != {"starter extract"}:
         pytest.skip("a full file has taken a starter extract's place, so the summary differs")
     shown = "\n".join(["```", *summarise(built).lines(), "maps/index.html", "```"])
     assert shown in read(ROOT / "README.md")

@@ -116,7 +116,7 @@ def edit_area(copy, old, new):
     [
         ('"E05001193"', '"Ladywood"', r"wards\.0: String should match .*, not 'Ladywood'"),
         ("[400, 800, 1200]", "[-5]", r"catchments_m\.0: .* greater than 0, not '-5'"),
-        ("E08000028", "E08000025", r"benchmarks: Value error, names something twice"),
+        ("E08000028", "E08000025", r"benchmarks: names something twice"),
         ('"Greater Icknield"', '"   "', r"name: String should .*, not '"),
     ],
 )

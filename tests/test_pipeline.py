@@ -211,6 +211,22 @@ def test_a_page_that_fails_leaves_the_last_site(published, monkeypatch):
     assert contents(published / "maps") == before
 
 
+def test_a_story_whose_consent_ended_after_the_build_is_not_published(published, tmp_path):
+    shutil.copytree(published / "data", tmp_path / "data")
+    settings = read_settings(RAW, tmp_path)
+    with duckdb.connect(settings.public) as con:
+        for name, until in (("over", "2000-01-01"), ("live", "2999-12-31")):
+            row = [name, f"Title {name}", f"Words {name}", None, None, until]
+            con.execute("INSERT INTO pub_story VALUES (?, ?, ?, ?, ?, ?)", row)
+    pipeline.run_publish(settings)
+    holders = {
+        words: {path for path, body in contents(settings.maps).items() if words in body}
+        for words in (b"Words over", b"Words live")
+    }
+    assert holders[b"Words over"] == set()
+    assert Path("data/stories.csv") in holders[b"Words live"]
+
+
 def test_publishing_needs_only_the_public_tables(published, tmp_path):
     shutil.copytree(published / "data" / "processed", tmp_path / "data" / "processed")
     (tmp_path / "data" / "processed" / "assetmap.duckdb").unlink()

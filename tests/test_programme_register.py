@@ -273,8 +273,14 @@ def test_a_body_without_a_rule_is_not_judged(con):
     assert body_row(con, ["2017-01"], withdrawn, held) == (None, None, 1, "no rule")
 
 
-def test_the_least_of_differing_rules_is_due(con):
-    assert body_row(con, ["2017-01"], rule("c2", 2), rule("c1", 1)) == (1, "c1;c2", 1, "as due")
+def test_where_rules_differ_no_number_is_due_and_none_is_chosen(con):
+    row = body_row(con, ["2017-01"], rule("c2", 2), rule("c1", 1))
+    assert row == (None, "c1;c2", 1, "rules differ")
+
+
+def test_rules_that_agree_are_one(con):
+    row = body_row(con, ["2017-01"], rule("c2", 1), rule("c1", 1))
+    assert row == (1, "c1;c2", 1, "as due")
 
 
 def test_a_body_that_names_no_indicator_has_no_rule(con):
@@ -339,7 +345,7 @@ def test_two_dates_of_one_event_are_disputed(con, one, other, is_disputed):
         assert messages == {}
 
 
-def test_a_channel_has_a_row_for_each_date_of_a_claim(con):
+def test_a_channel_has_a_row_for_each_claim_and_none_is_chosen(con):
     stage(
         con,
         stg_channel=[
@@ -358,9 +364,10 @@ def test_a_channel_has_a_row_for_each_date_of_a_claim(con):
     columns = ("channel_id", "as_of", "followers", "claim_id", "document", "section")
     assert mart(con, "channel", *columns) == [
         ("chat", "2018-02", 251, "c1", "report", "1"),
+        ("chat", "2018-02", 250, "c2", "report", "2.2"),
         ("chat", "unknown", 300, "c3", "other", "1"),
-        ("leaflet", "", None, None, "report", None),
-        ("radio", "", None, None, None, None),
+        ("leaflet", "", None, "", "report", None),
+        ("radio", "", None, "", None, None),
     ]
 
 

@@ -90,8 +90,13 @@ GOOD = {
         [("a", "food", "food"), ("b", "catering", "food")],
     ),
     "mart_site_capacity": (
-        "site_id VARCHAR, metric VARCHAR, value DOUBLE, is_disputed BOOLEAN",
-        [("mill", "homes", 44, False), ("mill", "homes", 40, False), ("mill", "ha", 10, False)],
+        """site_id VARCHAR, metric VARCHAR, value DOUBLE, is_disputed BOOLEAN, document VARCHAR,
+        section VARCHAR""",
+        [
+            ("mill", "homes", 44, False, "plan", "1"),
+            ("mill", "homes", 40, False, "plan", "2"),
+            ("mill", "ha", 10, False, "plan", "1"),
+        ],
     ),
     "mart_site_milestone": (
         "entry_id VARCHAR, earliest VARCHAR, latest VARCHAR, recorded_on VARCHAR",
@@ -127,6 +132,21 @@ GOOD = {
     "stg_census_2021_ts004": (
         "lsoa21cd VARCHAR, birth_country_total_count DOUBLE",
         [("E01000001", 1010), ("E01000002", 5)],
+    ),
+    "stg_claim": (
+        """claim_id VARCHAR, indicator_id VARCHAR, value DOUBLE, unit VARCHAR, role VARCHAR,
+        area_code VARCHAR, area_type VARCHAR, document VARCHAR, section VARCHAR, status VARCHAR""",
+        [
+            ("c1", "homes", 44, "homes", "plan", "mill", "site", "plan", "1", "stated"),
+            ("c2", "homes", 39, "homes", "plan", "mill", "site", "plan", "3", "stated"),
+            ("c3", "homes", 39, "homes", "plan", "mill", "site", "plan", "1", "withdrawn"),
+            ("c4", "homes", 12, "homes", "actual", "town", "lad", "plan", "1", "stated"),
+        ],
+    ),
+    "stg_target": (
+        """target_id VARCHAR, indicator_id VARCHAR, value DOUBLE, unit VARCHAR, document VARCHAR,
+        section VARCHAR""",
+        [("t1", "homes", 44, "homes", "plan", "1"), ("t2", "homes", 50, "homes", "plan", "2")],
     ),
     "stg_code_point_open": ("postcode VARCHAR", [("B1 1AA",)]),
     "stg_imd_2019": (
@@ -202,6 +222,16 @@ PLANTED = {
         "UPDATE stg_census_2021_ts001 SET resident_count = 999 WHERE lsoa21cd = 'E01000001'",
         1,
         "E01000001",
+    ),
+    "claim_against_capacity": (
+        "UPDATE mart_site_capacity SET value = 45 WHERE value = 44",
+        1,
+        "c1: 44 against 45 homes",
+    ),
+    "claim_against_target": (
+        "UPDATE stg_target SET value = 45 WHERE target_id = 't1'",
+        1,
+        "t1: 45 against 44",
     ),
     "interval_inverted": (
         "UPDATE mart_indicator SET value = 29.9 WHERE low = 30",

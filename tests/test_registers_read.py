@@ -7,7 +7,7 @@ import pytest
 
 from assetmap.errors import ContractError, UnreadableFileError
 from assetmap.registers.programme_lists import STORY
-from assetmap.registers.read import REGISTERS, lapsed_stories, read_lists
+from assetmap.registers.read import REGISTERS, future_faults, lapsed_stories, read_lists
 
 KNOWN = {"sites": frozenset({"port-loop"}), "study_area": frozenset({"icknield"})}
 DOCUMENT = ("journal", "First journal", "UIA", "2017-12", "2017", "", "journal")
@@ -104,7 +104,11 @@ def test_lists_that_are_not_there_are_empty(tmp_path):
         ),
         ("claims/claims.csv", {"bound": "roughly"}, "bound is none of exact, at_least"),
         ("claims/claims.csv", {"period_start": ""}, "period_start is empty"),
-        ("claims/claims.csv", {"as_of": "31/12/2017"}, "as_of does not match"),
+        (
+            "claims/claims.csv",
+            {"as_of": "31/12/2017"},
+            "as_of is not a date as YYYY, YYYY-MM or YYYY-MM-DD, nor unknown, e.g. '31/12/2017'",
+        ),
         (
             "claims/claims.csv",
             {"period_end": "2018-02-30"},
@@ -171,7 +175,7 @@ def test_a_heading_that_is_not_known_is_told(raw):
 
 def test_what_is_no_table_is_refused(raw):
     (raw / "claims/claims.csv").write_bytes(b"<html><body>Not found</body></html>")
-    with pytest.raises(UnreadableFileError, match=r"claims\.csv"):
+    with pytest.raises(UnreadableFileError, match=r"^claims: claims\.csv: "):
         read_lists(raw, KNOWN)
 
 
@@ -187,3 +191,48 @@ def test_a_story_is_told_only_while_its_consent_lasts(raw):
     write(raw, "programme/stories.csv", *rows)
     stories = read_lists(raw, KNOWN).frames[STORY.table]
     assert lapsed_stories(stories, date(2026, 11, 22)) == [3, 4]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("-60", "value is below 0, e.g. '-60'"),
+        ("1e300", "value is above 1e+15, e.g. '1e+300'"),
+        ("nan", "value: the cell is not a number, e.g. 'nan'"),
+        ("=60", "value: the cell is not a number, e.g. '=60'"),
+    ],
+)
+def test_an_amount_that_cannot_be_is_refused_with_what_stands_there(raw, value, said):
+    write(raw, "claims/targets.csv", change(TARGET, "claims/targets.csv", value=value))
+    assert said in refusal(raw)
+
+
+@pytest.mark.parametrize(("target", "actual"), [("10", ""), ("", "3")])
+def test_an_amount_of_nobody_knows_what_is_refused(raw, target, actual):
+    row = ("c", "port-loop", "splash", "recruit", "Jobs.", target, actual, "")
+    write(raw, "sites/commitments.csv", (*row, "unknown", "unknown", "journal", "2.1"))
+    assert "commitments.csv, row 2: target or actual has no unit" in refusal(raw)
+
+
+def test_what_is_recorded_for_a_day_to_come_is_refused_but_for_one_time_zone(raw):
+    def entry(name, recorded_on):
+        plan = (name, "port-loop", "completion", "planned", "2030", "2030", recorded_on)
+        return (*plan, "journal", "2.1", "")
+
+    days = ("2026-11-22", "2026-11-23", "2026-11-24")
+    write(raw, "sites/milestones.csv", *(entry(f"e-{day}", day) for day in days))
+    faults = future_faults(read_lists(raw, KNOWN).frames, date(2026, 11, 22))
+    assert [str(fault) for fault in faults] == [
+        (
+            "sites/milestones.csv, row 4: recorded_on '2026-11-24' is in the future; write the day "
+            "on which it was"
+        )
+    ]
+
+
+def test_a_meeting_to_come_is_not_held_and_one_of_unknown_date_may_be(raw):
+    write(raw, "programme/bodies.csv", ("board", "Board", "", "To steer.", "journal", "2.1"))
+    rows = [("board", day, "", "journal", "2.1") for day in ("unknown", "2026", "2027-01")]
+    write(raw, "programme/meetings.csv", *rows)
+    faults = future_faults(read_lists(raw, KNOWN).frames, date(2026, 11, 22))
+    assert [fault.rows for fault in faults] == [(4,)]

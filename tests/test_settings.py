@@ -159,5 +159,5 @@ def test_a_list_that_names_something_twice_is_refused(tmp_path, line, field):
     text = "".join(f"{k} = {v}\n" for k, v in area.items() if k != field) + line
     (tmp_path / "study_area.toml").write_text(text)
     (tmp_path / "policy.toml").write_text("")
-    with pytest.raises(ConfigError, match=f"{field}: Value error, names something twice"):
+    with pytest.raises(ConfigError, match=f"{field}: names something twice"):
         read_settings(tmp_path, tmp_path)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from assetmap.claims.intervals import Stated, meet
 from assetmap.contracts import check
 from assetmap.disclosure.site_register import SITE_REGISTER
 from assetmap.lineage import derive
@@ -303,6 +304,8 @@ def capacities(con, *statements, metric="homes"):
 )
 def test_statements_are_disputed_where_both_cannot_be_true(con, one, other, is_disputed):
     assert set(capacities(con, one, other).values()) == {is_disputed}
+    if "at_most" not in (one[1], other[1]):  # no claim has this bound
+        assert meet(Stated(*one), Stated(*other)) is not is_disputed
 
 
 def test_only_statements_that_differ_from_another_are_disputed(con):
@@ -619,11 +622,11 @@ def test_a_stage_has_a_date_only_where_one_is_known(con, earliest, latest, since
 
 
 def test_a_site_of_which_nothing_is_known_is_potential_and_says_why(con):
-    columns = ("stage_basis", "homes_low", "jobs", "hectares", "homes_share_pct_low", "document")
+    columns = ("stage_basis", "homes_low", "jobs_low", "hectares_low", "document")
     assert stage_of(con, *columns) == (
         "potential",
         "no step and no permission recorded",
-        *(None,) * 5,
+        *(None,) * 4,
     )
 
 
@@ -639,9 +642,9 @@ def test_homes_run_from_the_lowest_to_the_highest_statement(con):
     place(con, REGISTER_SITE)
     plan_of(con, 3000)
     capacities(con, (500, "exact"))
-    columns = ("homes_low", "homes_high", "homes_share_pct_low", "homes_share_pct_high", "hectares")
-    ((low, high, least, most, hectares),) = mart(con, "pipeline", *columns)
-    assert (low, high, hectares) == (360, 500, 7.25)
+    columns = ("homes_low", "homes_high", "homes_share_pct_low", "homes_share_pct_high")
+    ((low, high, least, most),) = mart(con, "pipeline", *columns)
+    assert (low, high) == (360, 500)
     assert (round(least, 1), round(most, 1)) == (12.0, 16.7)
 
 
@@ -654,9 +657,12 @@ def test_shares_reach_over_all_figures_of_the_plan_but_those_withdrawn(con):
     assert mart(con, "pipeline", *columns) == [(None, None)]
 
 
-def test_of_jobs_the_lowest_statement_stands(con):
-    capacities(con, (30, "exact"), (20, "about"), metric="jobs")
-    assert mart(con, "pipeline", "jobs", "homes_low") == [(20, None)]
+@pytest.mark.parametrize(("metric", "column"), [("jobs", "jobs"), ("ha", "hectares")])
+def test_jobs_and_hectares_run_from_the_lowest_to_the_highest_too(con, metric, column):
+    place(con, {"site_id": "mill"})
+    capacities(con, (30, "exact"), (20, "about"), metric=metric)
+    columns = (f"{column}_low", f"{column}_high", "homes_low")
+    assert mart(con, "pipeline", *columns) == [(20, 30, None)]
 
 
 # --- Checks on who is there ---

@@ -252,7 +252,7 @@ def test_a_site_without_a_survey_is_whole_and_says_so(built, tmp_path, has_form)
     facts = dict(tables["pub_run"][["key", "value"]].to_numpy())
     assert facts["survey_state"] == "none"
     assert (settings.processed / RECORD).read_text() == ""
-    assert not settings.releases.exists()
+    assert [path.name for path in settings.releases.iterdir()] == [settings.register_record.name]
     assert settings.lists.exists() == has_form
     assert sorted(page_names(settings)) == sorted(page_names(built))
     page = (settings.maps / "survey.html").read_text("utf-8")

@@ -10,6 +10,7 @@ import logging
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assetmap import build, people_release
@@ -21,6 +22,7 @@ from assetmap.warehouse import keep_open, read_public
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
 
     import pandas as pd
@@ -85,7 +87,8 @@ def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: Non
 def run_publish(settings: Settings) -> Path:
     """Make the site from the gated tables and put it in place of the last one, whole.
 
-    A build of which a blocking check fails is not published.
+    A build of which a blocking check fails is not published, nor a story whose consent has
+    ended since it was built.
 
     Returns
     -------
@@ -106,7 +109,7 @@ def run_publish(settings: Settings) -> Path:
             _require_folder(maps)
             _recover(maps)
             run_check(settings)
-            tables = read_public(settings.public)
+            tables = _without_lapsed(read_public(settings.public), datetime.now(tz=UTC).date())
             with people_release.record(settings, maps, _facts(tables["pub_run"])["run_id"]):
                 _renew(tables, maps, lambda site: people_release.scan(settings, site, tables))
         except AssetmapError:
@@ -119,6 +122,13 @@ def run_publish(settings: Settings) -> Path:
             raise StorageError(message) from fault
     _LOG.info("published: %s", settings.maps)
     return settings.maps / "index.html"
+
+
+def _without_lapsed(tables: dict[str, pd.DataFrame], today: date) -> dict[str, pd.DataFrame]:
+    """Return the tables without stories whose consent ended after the build."""
+    stories = tables["pub_story"]
+    is_live = stories["consent_until"] >= today.isoformat()
+    return {**tables, "pub_story": stories[is_live].reset_index(drop=True)}
 
 
 def _renew(tables: dict[str, pd.DataFrame], maps: Path, inspect: Callable[[Path], None]) -> None:

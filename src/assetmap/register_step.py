@@ -17,6 +17,7 @@ from assetmap.claims.registry import REGISTRY, read_registry
 from assetmap.claims.screen import claim_faults
 from assetmap.dataset import Source
 from assetmap.disclosure.claims import CLAIMS
+from assetmap.indicators import expand, find_indicators
 from assetmap.inputs import hash_file
 from assetmap.quarantine import REASONS
 from assetmap.registers.claim_lists import FOLDER as CLAIMS_FOLDER
@@ -24,24 +25,31 @@ from assetmap.registers.history import read_record, record_text, require_appende
 from assetmap.registers.programme_lists import STORY
 from assetmap.registers.read import (
     REGISTERS,
+    Fault,
     Lists,
     claim_places,
+    future_faults,
     lapsed_stories,
     read_lists,
     require_none,
 )
+from assetmap.registers.site_lists import NEED
 from assetmap.survey.restricted import write_private
+from assetmap.survey.themes import read_themes
 from assetmap.warehouse import column_types, fetch_table, write_table, write_typed
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
 
     import duckdb
 
+    from assetmap.claims.registry import ClaimIndicator
     from assetmap.registers.history import Record
     from assetmap.settings import Settings
 
+_SHOWN: Final = 60
 _JOURNALS: Final = "https://www.uia-initiative.eu/en/uia-cities/birmingham"
 _TERMS: Final = "figures and facts in our own words, with their place in the documents"
 
@@ -123,7 +131,11 @@ def load_registers(
         "study_area": frozenset({settings.study_area.id}),
     }
     lists = read_lists(settings.raw, known, held=_held_sites(con))
-    require_none(settings.raw, claim_faults(lists.frames, read_registry(settings.raw)))
+    registry = read_registry(settings.raw)
+    faults = claim_faults(lists.frames, registry)
+    faults += [*future_faults(lists.frames, today), *_theme_faults(lists)]
+    faults += _figure_faults(registry, settings)
+    require_none(settings.raw, faults)
     write_private(record, record_text(_require_grown(settings, lists)))
     lapsed = lapsed_stories(lists.frames[STORY.table], today)
     for register in REGISTERS:
@@ -132,6 +144,38 @@ def load_registers(
             rows = rows[~rows.index.isin(lapsed)]
         write_table(con, register.contract, rows)
     return _accounts(settings.raw, lists, lapsed)
+
+
+def _figure_faults(registry: Mapping[str, ClaimIndicator], settings: Settings) -> list[Fault]:
+    """Return a fault for each figure that the registry names and nothing computes."""
+    members = expand(find_indicators(), settings.study_area.catchments_m)
+    known = {member.id for member in members}
+    return [
+        Fault(
+            REGISTRY,
+            (),
+            f"{name}: measures names {measure.figure[:_SHOWN]!r}, which is not computed; "
+            "`assetmap list` shows what is",
+        )
+        for name, entry in registry.items()
+        for measure in entry.measures
+        if measure.figure not in known
+    ]
+
+
+def _theme_faults(lists: Lists) -> list[Fault]:
+    """Return a fault for each need or story whose theme is not in the survey's vocabulary."""
+    themes = set(read_themes()["theme"].dropna())
+    return [
+        Fault(
+            register.path,
+            (int(str(number)),),
+            f"theme {theme[:_SHOWN]!r} is not known; use one of {', '.join(sorted(themes))}",
+        )
+        for register in (NEED, STORY)
+        for number, theme in lists.frames[register.table]["theme"].dropna().items()
+        if theme not in themes
+    ]
 
 
 def _held_sites(con: duckdb.DuckDBPyConnection) -> str:

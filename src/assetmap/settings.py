@@ -287,6 +287,7 @@ def read_toml(path: Path, model: type[_Model], *, is_secret: bool = False) -> _M
 def _say(error: ErrorDetails, *, is_secret: bool) -> str:
     """Return one fault of a settings file: where, what is wrong, what stands there."""
     where = ".".join(map(str, error["loc"])) or "the file"
-    is_silent = is_secret or error["type"] == "missing"
+    # A whole table would bury the message, which names what is wrong in it.
+    is_silent = is_secret or error["type"] == "missing" or isinstance(error["input"], dict)
     given = "" if is_silent else f", not {str(error['input'])[:60]!r}"
-    return f"{where}: {error['msg']}{given}"
+    return f"{where}: {error['msg'].removeprefix('Value error, ')}{given}"

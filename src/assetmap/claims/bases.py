@@ -7,6 +7,7 @@ that are claimed themselves (``plausibility.py``).
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from assetmap.claims.finding import Case, Finding, cases_of, cite, cite_all, claim_ids, place
@@ -34,6 +35,7 @@ class People(NamedTuple):
     claims: tuple[str, ...] = ()
 
 
+@lru_cache(maxsize=1024)  # asked for every pair of a rate and a count
 def people_in(ledger: Ledger, area_code: str) -> People | None:
     """Return the greatest claimed number of residents of an area, else the computed one."""
     counting = {

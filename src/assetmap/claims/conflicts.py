@@ -48,14 +48,18 @@ def claims_differ(ledger: Ledger) -> Iterator[Finding]:
 
 def _at_odds(cases: Sequence[Case]) -> list[list[Case]]:
     """Return groups of claims that are joined by pairs that do not meet."""
-    groups: list[list[Case]] = []
+    group_of = {case.claim_id: {case.claim_id} for case in cases}
     for first, second in combinations(cases, 2):
-        if first.is_of_one_thing(second) and meet(first.stated, second.stated) is False:
-            touched = [group for group in groups if first in group or second in group]
-            joined = {case for group in touched for case in group} | {first, second}
-            groups = [group for group in groups if group not in touched]
-            groups.append([case for case in cases if case in joined])
-    return groups
+        one, other = group_of[first.claim_id], group_of[second.claim_id]
+        if one is not other and _cannot_both_hold(first, second):
+            joined = one | other
+            group_of.update(dict.fromkeys(joined, joined))
+    groups = {id(group): group for group in group_of.values() if len(group) > 1}
+    return [[case for case in cases if case.claim_id in group] for group in groups.values()]
+
+
+def _cannot_both_hold(first: Case, second: Case) -> bool:
+    return first.is_of_one_thing(second) and meet(first.stated, second.stated) is False
 
 
 def implied_rate(ledger: Ledger) -> Iterator[Finding]:

@@ -65,6 +65,8 @@ _PHRASES: Final[Mapping[tuple[str, str], int]] = {
     ("times", "double"): 2,
     ("times", "doubles"): 2,
     ("times", "twice"): 2,
+    ("percent", "every other"): 50,
+    ("per_year", "weekly"): 52,
     ("per_year", "monthly"): 12,
     ("per_year", "once every month"): 12,
     ("per_year", "bi-monthly"): 6,  # every second month, as meetings are

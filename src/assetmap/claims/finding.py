@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from assetmap.claims.figures import take_apart
@@ -82,9 +83,19 @@ class Case(NamedTuple):
 
 def cases_of(ledger: Ledger, indicator: str | None = None) -> list[Case]:
     """Return the claims that stand, all or those of one indicator, by document and section."""
+    every, by_indicator = _sorted_cases(ledger)
+    return list(every if indicator is None else by_indicator.get(indicator, ()))
+
+
+@lru_cache(maxsize=1)  # of the last ledger alone: every rule asks for the same claims
+def _sorted_cases(ledger: Ledger) -> tuple[list[Case], dict[str, list[Case]]]:
+    """Return all claims that stand, and the same by indicator."""
     claims = ledger.claims.sort_values(["document", "section", "claim_id"])
-    own = claims if indicator is None else claims[claims["indicator_id"] == indicator]
-    return [_case(row) for row in own.itertuples()]
+    every = [_case(row) for row in claims.itertuples()]
+    by_indicator: dict[str, list[Case]] = {}
+    for case in every:
+        by_indicator.setdefault(case.indicator_id, []).append(case)
+    return every, by_indicator
 
 
 def _case(row: Any) -> Case:

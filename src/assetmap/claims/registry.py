@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
-from assetmap.contracts import Disclosure
 from assetmap.geography import SLUG_PATTERN
 from assetmap.registers.claim_lists import FOLDER
 from assetmap.settings import Strict, read_toml
@@ -25,6 +24,7 @@ Kind = Literal["count", "rate", "money", "milestone"]
 Comparison = Literal["trajectory", "proportion", "poisson", "none"]
 Headline = Literal["latest", "most_specific", "range", "manual"]
 
+_LAST: Final = 1_000_000
 _Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 _Id = Annotated[str, StringConstraints(pattern=SLUG_PATTERN)]
 
@@ -41,7 +41,7 @@ class Ratio(Strict):
 
     numerator: _Id
     denominator: _Id
-    scale: float = 1.0
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
 
 
 class Listed(Strict):
@@ -64,13 +64,13 @@ class ClaimIndicator(Strict):
     title: _Text
     meaning: _Text
     topic: _Text
-    order: int
+    order: Annotated[int, Field(ge=0, le=_LAST)]
     unit: _Text
     kind: Kind
     direction: Literal["higher_is_better", "lower_is_better", "neutral"]
     comparison: Comparison
     headline: Headline
-    disclosure: Annotated[Disclosure, Field(strict=False, alias="class")]
+    disclosure: Annotated[Literal["O", "B"], Field(alias="class")]
     ref: str = ""
     of: str = ""
     rate_of: str = ""
@@ -98,18 +98,23 @@ class Registry(Strict):
         named = [
             (own, other)
             for own, entry in self.indicators.items()
-            for other in (entry.of, entry.rate_of, *_ratio_parts(entry))
+            for other in _named_by(entry)
             if other and other not in self.indicators
         ]
         if named:
             own, other = named[0]
             message = f"{len(named)} names of other indicators are unknown, e.g. {other} in {own}"
             raise ValueError(message)
+        selves = [own for own, entry in self.indicators.items() if own in _named_by(entry)]
+        if selves:
+            message = f"{len(selves)} indicators name themselves, e.g. {selves[0]}: name another"
+            raise ValueError(message)
         return self
 
 
-def _ratio_parts(entry: ClaimIndicator) -> tuple[str, ...]:
-    return (entry.ratio.numerator, entry.ratio.denominator) if entry.ratio else ()
+def _named_by(entry: ClaimIndicator) -> tuple[str, ...]:
+    parts = (entry.ratio.numerator, entry.ratio.denominator) if entry.ratio else ()
+    return (entry.of, entry.rate_of, *parts)
 
 
 def read_registry(raw: Path) -> Mapping[str, ClaimIndicator]:

@@ -15,6 +15,7 @@ from assetmap.claims.figures import FigureError, read_figure
 from assetmap.claims.findings import BY_HAND, RULES
 from assetmap.claims.registry import REGISTRY
 from assetmap.registers.claim_lists import CLAIM, CLAIM_LISTS, CONTRADICTION, TARGET
+from assetmap.registers.programme_lists import BODY, CHANNEL, OUTCOME
 from assetmap.registers.read import Fault
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ def claim_faults(frames: Frames, registry: Entries) -> list[Fault]:
         The indicators that claims may be about.
     """
     claims = frames[CLAIM.table]
+    named = len(claims) + len(frames[TARGET.table])
+    if named and not registry:
+        what = f"it has no indicator, and {named} claims and targets name one; put the file back"
+        return [Fault(REGISTRY, (), what)]
     return [
         *_damaged(frames),
         *(fault for row in claims.itertuples() for fault in _of_claim(row, registry)),
@@ -50,7 +55,8 @@ def claim_faults(frames: Frames, registry: Entries) -> list[Fault]:
             for row in frames[TARGET.table].itertuples()
             for fault in _of_target(row, registry)
         ),
-        *_of_contradictions(frames[CONTRADICTION.table], registry),
+        *_of_rules(frames[CONTRADICTION.table]),
+        *_of_lists(frames, registry),
         *_of_registry(frames, registry),
     ]
 
@@ -127,15 +133,21 @@ def _entered_ratio(indicator: str, entry: ClaimIndicator) -> str:
     return f"{indicator} is derived from two others and never entered; take the row out"
 
 
-def _of_contradictions(rows: pd.DataFrame, registry: Entries) -> Iterator[Fault]:
+def _of_rules(rows: pd.DataFrame) -> Iterator[Fault]:
     for row in rows.itertuples():
         rule = str(row.rule)
         if rule not in (*RULES, BY_HAND):
             known = f"{', '.join(RULES)} or {BY_HAND}"
             what = f"rule {rule[:_SHOWN]!r} is not known; use one of {known}"
             yield Fault(CONTRADICTION.path, (_row(row.Index),), what)
-        if isinstance(row.indicator_id, str) and row.indicator_id not in registry:
-            yield _unknown(CONTRADICTION.path, row)
+
+
+def _of_lists(frames: Frames, registry: Entries) -> Iterator[Fault]:
+    """Yield a fault for each row of another list that names an indicator nobody knows."""
+    for register in (CONTRADICTION, BODY, CHANNEL, OUTCOME):
+        for row in frames[register.table].itertuples():
+            if isinstance(row.indicator_id, str) and row.indicator_id not in registry:
+                yield _unknown(register.path, row)
 
 
 def _of_registry(frames: Frames, registry: Entries) -> Iterator[Fault]:

@@ -68,10 +68,10 @@ PUB_BODY: Final = Contract(
         text("body_id", "Body."),
         text("body_name", "Name."),
         text("purpose", "What it is for."),
-        number("due_per_year", "Meetings that are due in a year."),
-        maybe("due_claim", "Claim that says so."),
+        number("due_per_year", "Meetings that are due in a year; none where claims differ."),
+        maybe("due_claim", "Claims that say so."),
         whole("held_count", "Meetings with a date that are listed."),
-        text("state", "Whether as many were held as were due."),
+        text("state", "Whether as many were held as were due, or why that cannot be said."),
         *whence(),
     ),
 )
@@ -96,14 +96,14 @@ PUB_EVENT: Final = Contract(
 )
 PUB_CHANNEL: Final = Contract(
     table="pub_channel",
-    row_is="one channel at one date",
-    primary_key=("channel_id", "as_of"),
+    row_is="one claim of a channel's followers, or one channel without any",
+    primary_key=("channel_id", "as_of", "claim_id"),
     columns=(
         text("channel_id", "Channel."),
         text("channel_name", "Name."),
         text("as_of", "Date of the count; empty where there is none."),
         number("followers", "Followers."),
-        maybe("claim_id", "Claim that counts them."),
+        text("claim_id", "Claim that counts them; empty where there is none."),
         *whence(),
     ),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -16,13 +16,20 @@ import pandas as pd
 
 from assetmap.contracts import find_breaches
 from assetmap.convert import type_columns
-from assetmap.errors import ContractError
+from assetmap.errors import ContractError, UnreadableFileError
+from assetmap.geography import SLUG_PATTERN
 from assetmap.inputs import InputFile, hash_file
 from assetmap.quarantine import REASONS
 from assetmap.readers import Layout, read_csv
 from assetmap.registers.claim_lists import AREA, CLAIM_LISTS, SECTION
 from assetmap.registers.programme_lists import PROGRAMME_LISTS
-from assetmap.registers.register import DATE_PATTERNS, DAY_PATTERN
+from assetmap.registers.register import (
+    DATE_OR_UNKNOWN,
+    DATE_PATTERN,
+    DATE_PATTERNS,
+    DAY_PATTERN,
+    UNKNOWN,
+)
 from assetmap.registers.site_lists import SITE_LISTS
 
 if TYPE_CHECKING:
@@ -38,6 +45,15 @@ REGISTERS: Final = (*CLAIM_LISTS, *SITE_LISTS, *PROGRAMME_LISTS)
 _LAYOUT: Final = Layout(may_be_empty=True)
 _SHOWN: Final = 20
 """Faults that one message names; it says how many more there are."""
+_LONGEST: Final = 60
+_FORMS: Final[Mapping[str, str]] = {
+    DATE_PATTERN: "a date as YYYY, YYYY-MM or YYYY-MM-DD",
+    DATE_OR_UNKNOWN: "a date as YYYY, YYYY-MM or YYYY-MM-DD, nor unknown",
+    DAY_PATTERN: "a day as YYYY-MM-DD",
+    SLUG_PATTERN: "an id of small letters and digits, parted by - or _",
+}
+"""What a pattern asks for, in words."""
+_PAST_DAYS: Final = ("recorded_on", "held_on")
 
 
 @dataclass(frozen=True)
@@ -120,7 +136,11 @@ def _read(raw: Path, register: Register) -> tuple[pd.DataFrame, list[Fault]]:
     path = raw / register.path
     if not path.is_file():
         return _empty(register), []
-    table = read_csv(InputFile(path), _LAYOUT)
+    try:
+        table = read_csv(InputFile(path), _LAYOUT)
+    except UnreadableFileError as fault:  # two folders may hold lists of one name
+        message = f"{register.folder}: {fault}"
+        raise UnreadableFileError(message) from None
     missing = [name for name in contract.names if name not in table.frame.columns]
     extra = [str(name) for name in table.frame.columns if name not in contract.names]
     if missing or extra:
@@ -132,14 +152,20 @@ def _read(raw: Path, register: Register) -> tuple[pd.DataFrame, list[Fault]]:
     typed, unreadable, _ = type_columns(table.frame[contract.names], contract)
     rejects = table.rejects + unreadable
     faults = [
-        Fault(register.path, (number,), f"{column or 'the row'}: {REASONS[reason]}")
+        Fault(register.path, (number,), _of_reject(table.frame, number, reason, column))
         for number, reason, column in zip(
             rejects.row_numbers, rejects.reasons, rejects.columns, strict=True
         )
     ]
     breaches = find_breaches(typed.reset_index(drop=True), contract)
     faults += [_of_breach(register, typed, breach) for breach in breaches]
-    return typed, faults + list(_impossible_days(register, typed))
+    return typed, [*faults, *_impossible_days(register, typed), *_without_unit(register, typed)]
+
+
+def _of_reject(frame: pd.DataFrame, number: int, reason: str, column: str) -> str:
+    if not column:
+        return f"the row: {REASONS[reason]}"
+    return f"{column}: {REASONS[reason]}, e.g. {str(frame.loc[number, column])[:_LONGEST]!r}"
 
 
 def _impossible_days(register: Register, frame: pd.DataFrame) -> Iterator[Fault]:
@@ -151,6 +177,40 @@ def _impossible_days(register: Register, frame: pd.DataFrame) -> Iterator[Fault]
             if re.fullmatch(DAY_PATTERN, cell) and not _is_day(cell):
                 what = f"{column.name} {cell!r} is no day of the calendar; write one that is"
                 yield Fault(register.path, (int(str(number)),), what)
+
+
+def _without_unit(register: Register, frame: pd.DataFrame) -> Iterator[Fault]:
+    """Yield a fault for rows with an amount of nobody knows what."""
+    columns = register.contract.columns
+    if not any(column.name == "unit" and column.nullable for column in columns):
+        return
+    amounts = [column.name for column in columns if column.kind == "number"]
+    bare = frame.index[frame[amounts].notna().any(axis=1) & frame["unit"].isna()]
+    if len(bare):
+        what = f"{' or '.join(amounts)} has no unit; write what it counts"
+        yield Fault(register.path, tuple(int(number) for number in bare), what)
+
+
+def future_faults(frames: Mapping[str, pd.DataFrame], today: date) -> list[Fault]:
+    """Return a fault for each day of something done that is yet to come.
+
+    A wrong ``recorded_on`` could not be put right later: the list is append-only, and every row
+    below would have to be later still. One day more is let pass, for places where it is
+    tomorrow already.
+    """
+    latest = (today + timedelta(days=1)).isoformat()
+    return [
+        Fault(
+            register.path,
+            (int(str(number)),),
+            f"{column} {cell!r} is in the future; write the day on which it was",
+        )
+        for register in REGISTERS
+        for column in _PAST_DAYS
+        if column in register.contract.names
+        for number, cell in frames[register.table][column].dropna().items()
+        if cell != UNKNOWN and cell > latest
+    ]
 
 
 def _is_day(text: str) -> bool:
@@ -168,7 +228,10 @@ def _empty(register: Register) -> pd.DataFrame:
 def _of_breach(register: Register, frame: pd.DataFrame, breach: Breach) -> Fault:
     rows = tuple(int(number) for number in frame.index[np.flatnonzero(breach.rows)])
     shown = f", e.g. {breach.example!r}" if breach.example else ""
-    return Fault(register.path, rows, f"{breach.what}{shown}")
+    pattern = register.contract.column(breach.column).pattern
+    is_form = breach.reason == "bad_code" and pattern in _FORMS
+    what = f"{breach.column} is not {_FORMS[str(pattern)]}" if is_form else breach.what
+    return Fault(register.path, rows, f"{what}{shown}")
 
 
 def _astray(

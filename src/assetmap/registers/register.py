@@ -24,6 +24,7 @@ DATE_PATTERN: Final = r"^\d{4}(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|[12]\d|3[01]))?
 """A year, a month or a day: as exact as it is known."""
 DATE_OR_UNKNOWN: Final = rf"^{UNKNOWN}$|{DATE_PATTERN}"
 DAY_PATTERN: Final = r"^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])$"
+_MOST: Final = 1e15
 DATE_PATTERNS: Final = (DATE_PATTERN, DATE_OR_UNKNOWN, DAY_PATTERN)
 
 
@@ -88,9 +89,16 @@ def choice(
 
 
 def number(name: str, description: str, *, unit: str = "", nullable: bool = False) -> Column:
-    """Return a column of numbers."""
+    """Return a column of amounts: none below nought, and none that is beyond any programme."""
     return fields.column(
-        "number", name, description, unit=unit, nullable=nullable, about=ORGANISATION
+        "number",
+        name,
+        description,
+        unit=unit,
+        nullable=nullable,
+        about=ORGANISATION,
+        minimum=0,
+        maximum=_MOST,
     )
 
 

@@ -1,11 +1,11 @@
 -- One row: one body that meets.
 -- Compared are calendar years, from the first to the last with a meeting that is listed; a year
--- between them without one counts. Where claims differ, the least that one asks for is due.
+-- between them without one counts. Where claims differ, none of them is taken for what is due.
 WITH
 due AS (
     SELECT
         c.indicator_id,
-        min(c.value) AS due_per_year,
+        CASE WHEN min(c.value) = max(c.value) THEN min(c.value) END AS due_per_year,
         string_agg(c.claim_id, ';' ORDER BY c.claim_id) AS due_claim
     FROM stg_claim AS c
     WHERE c.status <> 'withdrawn' AND c.unit = 'per_year'
@@ -42,7 +42,8 @@ SELECT
     d.due_claim,
     coalesce(h.held_count, 0) AS held_count,
     CASE
-        WHEN d.due_per_year IS NULL THEN 'no rule'
+        WHEN d.due_claim IS NULL THEN 'no rule'
+        WHEN d.due_per_year IS NULL THEN 'rules differ'
         WHEN h.held_count IS NULL THEN 'not reported'
         WHEN h.fewest_in_year >= d.due_per_year THEN 'as due'
         ELSE 'fewer than due'

@@ -2,7 +2,7 @@
 -- The stage is the furthest that an entry says was taken (that land came free is no stage); where
 -- there is none, that of the permission in the brownfield register; else potential. A permission
 -- of any type but full or reserved matters counts as outline, the least that it can be.
--- Homes run from the lowest to the highest statement; of jobs and hectares the lowest stands.
+-- Homes, jobs and hectares run from the lowest to the highest statement.
 -- Document and section are those of the stage's entry, else those of the site in its register.
 WITH
 taken AS (
@@ -57,8 +57,10 @@ held AS (
         c.site_id,
         min(c.value) FILTER (WHERE c.metric = 'homes') AS homes_low,
         max(c.value) FILTER (WHERE c.metric = 'homes') AS homes_high,
-        min(c.value) FILTER (WHERE c.metric = 'jobs') AS jobs,
-        min(c.value) FILTER (WHERE c.metric = 'ha') AS hectares
+        min(c.value) FILTER (WHERE c.metric = 'jobs') AS jobs_low,
+        max(c.value) FILTER (WHERE c.metric = 'jobs') AS jobs_high,
+        min(c.value) FILTER (WHERE c.metric = 'ha') AS hectares_low,
+        max(c.value) FILTER (WHERE c.metric = 'ha') AS hectares_high
     FROM mart_site_capacity AS c
     GROUP BY c.site_id
 ),
@@ -104,8 +106,10 @@ SELECT
     s.stage_basis,
     h.homes_low,
     h.homes_high,
-    h.jobs,
-    h.hectares,
+    h.jobs_low,
+    h.jobs_high,
+    h.hectares_low,
+    h.hectares_high,
     percent(h.homes_low, p.homes_high) AS homes_share_pct_low,
     percent(h.homes_high, p.homes_low) AS homes_share_pct_high,
     s.document,
