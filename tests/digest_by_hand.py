@@ -5,7 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 INPUT = [("census/a.csv", "census", "aa"), ("sites/s.csv", "sites", "bb")]
-DATASET = {"dataset_id": "census", "period": "21 March 2021", "publisher": "The office"}
+DATASET = {
+    "dataset_id": "census",
+    "title": "Census of the town",
+    "period": "21 March 2021",
+    "publisher": "The office",
+}
 FIGURE = {
     "indicator_id": "residents",
     "title": "Residents",

@@ -189,7 +189,8 @@ _SITE_ENTRIES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     "pub_pipeline": (
         (
             "site_id site_name origin stage stage_order stage_since stage_basis homes_low "
-            "homes_high jobs hectares homes_share_pct_low homes_share_pct_high"
+            "homes_high jobs_low jobs_high hectares_low hectares_high homes_share_pct_low "
+            "homes_share_pct_high"
         ),
         [
             (
@@ -202,7 +203,7 @@ _SITE_ENTRIES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
                     "2016",
                     "milestone outline permission (m0)",
                 ),
-                *(300.0, 450.0, None, 7.07, 10.0, 15.0),
+                *(300.0, 450.0, None, None, 7.07, 7.07, 10.0, 15.0),
             ),
             (
                 *(
@@ -214,15 +215,15 @@ _SITE_ENTRIES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
                     "2016",
                     "milestone completion (b1)",
                 ),
-                *(600.0, 600.0, None, 12.5, 20.0, 20.0),
+                *(600.0, 600.0, None, None, 12.5, 12.5, 20.0, 20.0),
             ),
             (
                 *("nowhere", "The Nowhere", "site_layer", "potential", 1, None, "nothing recorded"),
-                *(None, None, None, None, None, None),
+                *(None,) * 8,
             ),
             (
                 *(OUTSIDE, "9 Side Street", "brownfield_register", "full", 3, "2019-02-01"),
-                *("permission in the register", 100.0, 100.0, None, 2.5, 3.3333, 3.3333),
+                *("permission in the register", 100.0, 100.0, None, None, 2.5, 2.5, 3.3333, 3.3333),
             ),
         ],
     ),
@@ -261,6 +262,7 @@ _PROGRAMME_ENTRIES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
             ("board", "Board", "Decides.", 12.0, "b1", 0, "not reported"),
             ("steering", "Steering group", "Approves.", 4.0, "b2", 3, "fewer than due"),
             ("club", "Club", "Meets.", None, None, 0, "no rule"),
+            ("forum", "Forum", "Talks.", None, "b3;b4", 1, "rules differ"),
         ],
     ),
     "pub_event": (
@@ -297,7 +299,7 @@ _PROGRAMME_ENTRIES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         [
             ("birds", "Birds", "2018-02", 1234.0, "f2"),
             ("birds", "Birds", "2017", 310.0, "f1"),
-            ("post", "Post", "", None, None),
+            ("post", "Post", "", None, ""),
         ],
     ),
     "pub_budget": (

@@ -6,8 +6,10 @@ import logging
 
 import pytest
 import shapely
+from publish_town import town
 
 from assetmap.publish import layers
+from assetmap.publish.model import accept
 
 EAST, NORTH, SIDE = 400_000, 280_000, 100
 
@@ -68,3 +70,28 @@ def test_a_winding_outline_loses_no_more_than_it_must(monkeypatch, tolerances):
     assert layers._json_bytes([drawn]) <= 20_000
     assert tolerances == list(layers.TOLERANCES_M[: len(tolerances)])
     assert 0 < len(tolerances) < len(layers.TOLERANCES_M)
+
+
+def shown(tables):
+    """Return which layers of the area map are drawn at first."""
+    return {layer.key: layer.is_shown for layer in layers.area_map(accept(tables)).layers}
+
+
+def test_rings_are_drawn_until_they_would_hide_the_map(monkeypatch):
+    assert shown(town())["catchment_800"]
+    assert not shown(town())["catchment_400"]
+    monkeypatch.setattr(layers, "MAX_RINGED_SITES", 1)
+    assert not any(is_shown for key, is_shown in shown(town()).items() if "catchment" in key)
+    assert shown(town())["site"]
+
+
+def test_a_long_name_is_cut_on_the_map_and_the_largest_site_is_named_first():
+    tables = town()
+    sites = tables["pub_site"]
+    sites.loc[sites["site_id"] == "basin", ["site_name", "stated_ha"]] = [
+        "Land bounded by Great Street, and by others",
+        9.0,
+    ]
+    names = [label.text for label in layers.area_map(accept(tables)).labels if label.rank == 0]
+    assert names == ["Land bounded by Great…", "The Mill"]
+    assert all(len(name) <= layers.LABEL_LENGTH for name in names)

@@ -243,19 +243,30 @@ def test_each_site_has_its_stage_its_share_and_what_comes_next(registered):
     for row in (
         (
             "The Mill Outline permission Outline permission taken, 2016 300 to 450 10.0 to 15.0% "
-            "not stated 7.07 Full permission: June 2019 3 to 14 months late"
+            "7.07 Full permission: June 2019 3 to 14 months late"
         ),
-        "The Basin Complete Completion taken, 2016 600 20.0% not stated 12.50 none: complete",
-        (
-            "The Nowhere Potential nothing recorded not stated not stated not stated not stated "
-            "not recorded"
-        ),
+        "The Basin Complete Completion taken, 2016 600 20.0% 12.50 none: complete",
+        ("The Nowhere Potential nothing recorded not stated not stated not stated not recorded"),
         (
             "9 Side Street brownfield land register only Full permission permission in the "
-            "register, 1 February 2019 100 3.3% not stated 2.50 not recorded"
+            "register, 1 February 2019 100 3.3% 2.50 not recorded"
         ),
     ):
         assert row in text
+
+
+def test_a_measure_that_no_site_states_has_no_column_of_gaps(registered):
+    text = words(registered / "pipeline.html")
+    assert "state no jobs." in text
+    head = text.partition("a figure leads to the statements behind it")[2]
+    assert head.split()[:3] == ["Site", "Stage", "Homes"]
+    assert "Jobs" not in head.partition("The Mill")[0]
+
+
+def test_a_share_of_the_plan_is_given_without_sites_that_it_may_not_hold(registered):
+    text = words(registered / "pipeline.html")
+    assert "All sites in per cent of the plan 33.3 to 38.3%" in text
+    assert "Sites that documents name in per cent of the plan 30.0 to 35.0%" in text
 
 
 def test_a_site_is_linked_where_it_has_a_page(registered):
@@ -415,6 +426,7 @@ def test_meetings_due_stand_against_those_reported(registered):
         "Board Decides. 12 0 No meeting reported",
         "Steering group Approves. 4 3 Fewer than due",
         "Club Meets. not stated 0 No number stated",
+        "Forum Talks. documents differ 1 Documents ask for different numbers",
     ):
         assert row in text
 

@@ -20,11 +20,13 @@ from publish_town import HOSTILE, town
 from assetmap import fields, publish
 from assetmap.disclosure.tables import PUB_INDICATOR, PUB_SITE, PUBLISHED
 from assetmap.errors import PublishError, StorageError
+from assetmap.publish import indicator_page
 from assetmap.publish.exports import FILES, file_name
+from assetmap.publish.indicator_page import hoisted
 from assetmap.publish.model import accept
 from assetmap.publish.page import downloads
 from assetmap.publish.site import CONTENT_SECURITY_POLICY, write_site
-from assetmap.publish.tables import kind_label, kind_plural
+from assetmap.publish.tables import Cell, kind_label, kind_plural
 from assetmap.warehouse import open_warehouse, read_public, write_table
 
 PAGES = {
@@ -199,9 +201,84 @@ def test_a_site_page_says_where_it_lies_and_who_lives_around(site):
     assert "Inside Milltown." in text
     assert "2,222 2,000 to 2,500" in text
     assert "Old name; Older name" in text
-    links = town()["pub_link"]
-    assert all(reason in text for reason in links[links["site_id"] == "mill"]["reason"])
     assert "Wards are sums of whole small areas." in text
+
+
+@pytest.mark.parametrize(
+    ("facts", "row"),
+    [
+        (
+            {"distance_m": 0.0, "kind": "school", "kind_rank": 1, "is_nearest_site": False},
+            "School 0 m Inside the site; the nearest school to the site.",
+        ),
+        (
+            {"distance_m": 312.4, "kind": "gp_practice", "kind_rank": 1, "is_nearest_site": True},
+            (
+                "GP practice 312 m Within 400 m; the nearest GP practice to the site; no other "
+                "site is nearer to it."
+            ),
+        ),
+        (
+            {"distance_m": 400.0, "kind": "school", "kind_rank": 2, "is_nearest_site": False},
+            "School 400 m Within 400 m.",
+        ),
+    ],
+)
+def test_why_a_place_is_linked_says_what_its_distance_does_not(tmp_path, facts, row):
+    tables = town()
+    links = tables["pub_link"]
+    link = links[links["site_id"] == "mill"].iloc[:1].assign(catchment_m=400, **facts)
+    tables["pub_link"] = link
+    page = write_site(tables, tmp_path / "site").target / "sites" / "mill.html"
+    assert f"{link['asset_name'].iloc[0]} {row}" in words(page)
+
+
+def test_distances_are_from_the_edge_or_from_the_point_that_is_known(site):
+    mill, basin = (words(site / "sites" / f"{name}.html") for name in ("mill", "basin"))
+    assert mill.count("the site&#39;s edge") == 3
+    assert "recorded point" not in mill
+    assert basin.count("the site&#39;s recorded point") == 3
+    assert "s edge" not in basin.replace("from its edge", "")
+
+
+def test_a_note_that_every_row_carries_stands_in_the_heading_once():
+    def rows(*notes):
+        return [(Cell(text=str(n), notes=own), Cell(text="x")) for n, own in enumerate(notes)]
+
+    shared, body = hoisted(rows((1, 2, 3), (1, 3), (3, 1, 4)))
+    assert shared == (1, 3)
+    assert [row[0].notes for row in body] == [(2,), (), (4,)]
+    assert [row[1].text for row in body] == ["x"] * 3
+    assert hoisted(rows((1, 2))) == ((), tuple(rows((1, 2))))
+    assert hoisted(rows((1,), (2,)))[0] == ()
+    assert hoisted([]) == ((), ())
+
+
+def test_more_sites_than_fit_side_by_side_are_rows(tmp_path, site, monkeypatch):
+    assert "by site Indicator The Basin The Mill The Nowhere" in words(site / "areas.html")
+    monkeypatch.setattr(indicator_page, "MAX_SITE_COLUMNS", 2)
+    text = words(write_site(town(), tmp_path / "site").target / "areas.html")
+    assert (
+        "by site Site People within 400 m (count, 2021) [note 1] The Basin 3,333 "
+        "The Mill 2,222 2,000 to 2,500 The Nowhere not available"
+    ) in text
+
+
+def test_the_permission_of_the_register_stands_among_the_facts(site):
+    mill = words(site / "sites" / "mill.html")
+    assert "Permission by the register permissioned, outline planning permission, 4 March" in mill
+    assert "Permission by the register" not in words(site / "sites" / "basin.html")
+
+
+def test_two_sites_of_one_name_can_be_told_apart(tmp_path, site):
+    assert "register reference" not in words(site / "index.html")
+    tables = town()
+    sites = tables["pub_site"]
+    sites.loc[sites["site_id"] != "mill", "site_name"] = "Twin Court"
+    text = words(write_site(tables, tmp_path / "site").target / "index.html")
+    assert "Twin Court register reference N1" in text
+    assert "Twin Court register reference not recorded" in text
+    assert "The Mill register reference" not in text
 
 
 def test_where_there_is_no_interval_the_reason_stands_in_its_place(site):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from assetmap.claims.periods import span
 from assetmap.digest.snapshot import rows_of
+from assetmap.publish.register_words import Sources
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -72,7 +73,8 @@ def look_ahead(tables: Mapping[str, pd.DataFrame], on: date, days: int) -> Calen
     last = on + timedelta(days=days)
     groups = list(_last_statements(rows_of(tables, "pub_site_milestone")))
     names = _site_names(tables)
-    steps = [step for group in groups if (step := _step(group, names))]
+    whence = Sources(_document_titles(tables))
+    steps = [step for group in groups if (step := _step(group, names, whence))]
     steps.sort(key=lambda step: (step.due, step.site_name, step.milestone))
     stale = [
         *_stale_consents(tables, on, last),
@@ -91,6 +93,11 @@ def _site_names(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     return {str(row["site_id"]): str(row["site_name"]) for row in rows_of(tables, "pub_site")}
 
 
+def _document_titles(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
+    rows = rows_of(tables, "pub_document")
+    return {str(row["document"]): str(row["document_title"]) for row in rows}
+
+
 def _last_statements(
     rows: Iterable[Mapping[str, object]],
 ) -> Iterator[list[Mapping[str, object]]]:
@@ -105,7 +112,9 @@ def _last_statements(
         yield [row for row in statements if str(row["recorded_on"]) == last]
 
 
-def _step(statements: list[Mapping[str, object]], names: Mapping[str, str]) -> Step | None:
+def _step(
+    statements: list[Mapping[str, object]], names: Mapping[str, str], whence: Sources
+) -> Step | None:
     """Return a step by the latest date that its last statements allow; None without a date."""
     dated = [(known[1], row) for row in statements if (known := span(row["latest"]))]
     if not dated:
@@ -118,7 +127,7 @@ def _step(statements: list[Mapping[str, object]], names: Mapping[str, str]) -> S
         latest=str(row["latest"]),
         due=due,
         recorded_on=str(row["recorded_on"]),
-        document=f"{row['document']}, section {row['section']}",
+        document=whence.words(dict(row)),
     )
 
 
@@ -143,7 +152,7 @@ def _stale_datasets(tables: Mapping[str, pd.DataFrame], on: date) -> Iterator[St
     for row in rows_of(tables, "pub_dataset"):
         day = last_day_of(str(row["period"]))
         if day and on - day > STALE_AFTER:
-            name, period = str(row["dataset_id"]), str(row["period"])
+            name, period = str(row["title"]), str(row["period"])
             is_own = str(row["publisher"]).startswith(_OURS)
             what = _LOOK_THROUGH if is_own else "See whether its publisher has a newer edition."
             found.append(Stale(kind="dataset", name=name, dated=period, day=day, what=what))

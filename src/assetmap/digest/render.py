@@ -21,7 +21,7 @@ from assetmap.digest.changes import UNKNOWN
 from assetmap.publish.encode import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from assetmap.digest.changes import Changes, Moved, Turned
     from assetmap.digest.due import Calendar, Step
@@ -30,6 +30,8 @@ FIRST: Final = "There is no earlier run to compare with. The next digest starts 
 NOTHING: Final = "None."
 PRINTED_ROWS: Final = 3
 """Rows of a section that fit where seven sections share one sheet of paper."""
+SHEET_ROWS: Final = 7 * PRINTED_ROWS
+"""Rows of all sections together that fit on one sheet."""
 
 _MAX_DECIMALS: Final = 6
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>#|!~&@])")
@@ -86,7 +88,7 @@ def sections(digest: Digest) -> tuple[Section, ...]:
 def _of_changes(changes: Changes) -> Iterator[Section]:
     yield Section(
         title="Figures that moved",
-        columns=("figure", "area", "before", "now", "why"),
+        columns=("Figure", "Area", "Before", "Now", "Why"),
         rows=tuple(_say_moved(moved) for moved in changes.moved),
         note="Why: what changed of all that the figure rests on. data: input files; claim: what "
         "documents state; method: program, policy, areas or definition."
@@ -95,28 +97,28 @@ def _of_changes(changes: Changes) -> Iterator[Section]:
     )
     yield Section(
         title="Targets of which the state changed",
-        columns=("indicator", "before", "now", "reason", "why"),
+        columns=("Indicator", "Before", "Now", "Reason", "Why"),
         rows=tuple(_say_turned(turned) for turned in changes.turned),
     )
     new = [(title, "new", str(count)) for title, count in changes.appeared]
     gone = [(title, "no longer there", str(count)) for title, count in changes.vanished]
     yield Section(
         title="New and vanished figures",
-        columns=("figure", "what", "areas"),
+        columns=("Figure", "What", "Areas"),
         rows=(*new, *gone),
     )
     opened = [(title, "new", message) for title, message in changes.opened]
     closed = [(title, "closed", message) for title, message in changes.closed]
     yield Section(
         title="Doubts about claims",
-        columns=("finding", "what", "message"),
+        columns=("Finding", "What", "Message"),
         rows=(*opened, *closed),
     )
 
 
 def _of_calendar(digest: Digest) -> Iterator[Section]:
     calendar = digest.calendar
-    columns = ("site", "step", "date", "stated", "document")
+    columns = ("Site", "Step", "Date", "Stated", "Document")
     yield Section(
         title=f"Steps due by {digest.until}",
         columns=columns,
@@ -132,7 +134,7 @@ def _of_calendar(digest: Digest) -> Iterator[Section]:
     )
     yield Section(
         title="Gone stale",
-        columns=("kind", "what", "dated", "to do"),
+        columns=("Kind", "What", "Dated", "To do"),
         rows=tuple((one.kind, one.name, one.dated, one.what) for one in calendar.stale),
     )
 
@@ -205,6 +207,7 @@ def render_html(digest: Digest) -> str:
 
     On paper a section shows its first rows, two lines each, and says how many more there are.
     """
+    found = sections(digest)
     environment = Environment(
         loader=PackageLoader("assetmap.digest"),
         autoescape=True,
@@ -216,7 +219,18 @@ def render_html(digest: Digest) -> str:
     return environment.get_template(_HTML).render(
         title=digest.title,
         lead=digest.lead,
-        sections=sections(digest),
+        sections=tuple(zip(found, printed(found), strict=True)),
         nothing=NOTHING,
-        printed_rows=PRINTED_ROWS,
     )
+
+
+def printed(found: Sequence[Section]) -> tuple[int, ...]:
+    """Return how many rows of each section paper shows: what one leaves is for the next."""
+    counts = [len(section.rows) for section in found]
+    spare = SHEET_ROWS - sum(min(count, PRINTED_ROWS) for count in counts)
+    shown = []
+    for count in counts:
+        more = min(spare, max(count - PRINTED_ROWS, 0))
+        spare -= more
+        shown.append(min(count, PRINTED_ROWS) + more)
+    return tuple(shown)

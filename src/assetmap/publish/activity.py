@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 _BODY_STATES: Final = {
     "no rule": "No number stated",
+    "rules differ": "Documents ask for different numbers",
     "not reported": "No meeting reported",
     "as due": "As many as due",
     "fewer than due": "Fewer than due",
@@ -55,7 +56,7 @@ def bodies(published: Published, whence: Sources) -> RegisterPart:
             (
                 Cell(text=row["body_name"]),
                 Cell(text=row["purpose"]),
-                Cell(text=_plain(row["due_per_year"]), href=stated_at(published, row["due_claim"])),
+                Cell(text=_due(row), href=stated_at(published, row["due_claim"])),
                 Cell(text=whole(row["held_count"])),
                 Cell(text=_BODY_STATES.get(row["state"], worded(row["state"]))),
                 whence.cell(row),
@@ -67,8 +68,11 @@ def bodies(published: Published, whence: Sources) -> RegisterPart:
     return part("bodies", "Bodies that meet", table)
 
 
-def _plain(value: float | None) -> str:
-    return NOT_STATED if value is None else f"{value:,.10g}"
+def _due(row: Row) -> str:
+    """Return how many meetings are due, which is no number where documents differ."""
+    if row["due_per_year"] is None:
+        return "documents differ" if row["due_claim"] else NOT_STATED
+    return f"{row['due_per_year']:,.10g}"
 
 
 def events(published: Published, whence: Sources) -> RegisterPart:

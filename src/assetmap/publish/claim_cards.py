@@ -6,6 +6,7 @@ Does not: which indicators stand where (``dashboard_page.py``).
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -36,6 +37,7 @@ _POLICIES: Final = {
     "manual": "chosen by hand",
     "derived": "worked out from other claims",
 }
+_NO_FORECAST: Final = re.compile(r"^no forecast\b", re.IGNORECASE)
 _NOT_COMPUTABLE: Final = "Cannot be computed from the data here."
 
 
@@ -189,9 +191,10 @@ def _interval(row: Row) -> str:
 
 
 def _forecast(row: Row) -> str:
-    assumption = row["forecast_assumption"] or ""
+    assumption: str = row["forecast_assumption"] or ""
     if row["forecast_low"] is None or row["forecast_high"] is None:
-        return capital(assumption)
+        # Its heading says already what there is none of.
+        return capital(_NO_FORECAST.sub("none", assumption))
     low, high = (
         amount(row[f"forecast_{end}"], row["unit"], is_derived=True) for end in ("low", "high")
     )

@@ -6,8 +6,8 @@ site's page shows. Does not: any calculation, nor targets (``dashboard_page.py``
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from assetmap.publish.model import split_keys
 from assetmap.publish.page import Notes, Page, downloads
@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from assetmap.publish.model import Published, Row
+
+MAX_SITE_COLUMNS: Final = 8
+
+_REGISTER_CAVEAT: Final = "stated_by_register"
+_REGISTER_ONLY: Final = (
+    "By one register alone. What every document states is under “What is recorded of the site”."
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,8 +68,14 @@ def areas_page(published: Published) -> Page:
             )
             if by_area
             else None,
-            _matrix(
-                published, by_site, sites, notes=notes, name=(f"{topic}, by site", f"site-{place}")
+            _sites_as_rows(
+                _matrix(
+                    published,
+                    by_site,
+                    sites,
+                    notes=notes,
+                    name=(f"{topic}, by site", f"site-{place}"),
+                )
             )
             if by_site
             else None,
@@ -86,16 +99,48 @@ def site_topics(published: Published, site: Row, notes: Notes) -> list[Topic]:
         known = [(meta, row) for meta, row in found if row is not None]
         rows = [_site_row(meta, row, notes) for meta, row in known] if _says_much(known) else []
         if rows:
-            table = Table(
-                id=f"topic-{place}",
-                caption=f"{topic}: {site['site_name']}",
-                headings=headings("Indicator", "#Figure", "Interval", "Unit", "Period"),
-                rows=tuple(rows),
-                downloads=downloads("indicators"),
-                is_sortable=False,
-            )
+            name = (f"{topic}: {site['site_name']}", f"topic-{place}")
+            table = _site_table(rows, name, remark=_remark([meta for meta, _ in known]))
             topics.append(Topic(title=topic, tables=(table,)))
     return topics
+
+
+def _site_table(rows: Sequence[tuple[Cell, ...]], name: tuple[str, str], *, remark: str) -> Table:
+    shared, body = hoisted(rows)
+    caption, table_id = name
+    return Table(
+        id=table_id,
+        caption=caption,
+        headings=(
+            Heading(text="Indicator", notes=shared),
+            *headings("#Figure", "Interval", "Unit", "Period"),
+        ),
+        rows=body,
+        downloads=downloads("indicators"),
+        remark=remark,
+        is_headed=True,
+        is_sortable=False,
+    )
+
+
+def _remark(metas: Sequence[Row]) -> str:
+    """Return what must stand above figures that rest on one register alone."""
+    is_register = all(_REGISTER_CAVEAT in split_keys(meta["caveat"]) for meta in metas)
+    return _REGISTER_ONLY if is_register else ""
+
+
+def hoisted(
+    rows: Sequence[tuple[Cell, ...]],
+) -> tuple[tuple[int, ...], tuple[tuple[Cell, ...], ...]]:
+    """Return the notes that every row carries, for the heading, and the rows without them."""
+    if len(rows) < 2:  # noqa: PLR2004 - the notes of one row are nobody else's
+        return (), tuple(rows)
+    shared = set.intersection(*(set(row[0].notes) for row in rows))
+    body = tuple(
+        (replace(first, notes=tuple(n for n in first.notes if n not in shared)), *others)
+        for first, *others in rows
+    )
+    return tuple(sorted(shared)), body
 
 
 def _says_much(rows: Sequence[tuple[Row, Row]]) -> bool:
@@ -109,10 +154,16 @@ def _site_row(meta: Row, row: Row, notes: Notes) -> tuple[Cell, ...]:
     return (
         Cell(text=meta["title"], notes=notes.number(caveats)),
         Cell(text=figure(row, decimals=decimals)),
-        Cell(text=interval(row, decimals=decimals) or meta["interval"]),
+        Cell(text=interval(row, decimals=decimals) or _no_interval(meta, row)),
         Cell(text=unit_label(row["unit"])),
         Cell(text=row["period"]),
     )
+
+
+def _no_interval(meta: Row, row: Row) -> str:
+    """Return why a figure has no interval: its ends are one figure, or its method has none."""
+    is_one = row["status"] == "published" and row["low"] is not None and row["low"] == row["high"]
+    return "none: low and high are the same" if is_one else str(meta["interval"])
 
 
 def _topics(published: Published) -> list[tuple[str, list[Row]]]:
@@ -155,14 +206,31 @@ def _matrix(
         for first, meta, row in zip(firsts, metas, grid, strict=True)
     ]
     caption, table_id = name
+    shared, body = hoisted(rows)
     return Table(
         id=table_id,
         caption=caption,
-        headings=(*headings("Indicator"), *heads),
-        rows=tuple(rows),
+        headings=(Heading(text="Indicator", notes=shared), *heads),
+        rows=body,
         downloads=downloads("indicators"),
         is_sortable=False,
     )
+
+
+def _sites_as_rows(table: Table) -> Table:
+    """Return a table with one row per site: more sites than this fit no page side by side."""
+    if len(table.headings) - 1 <= MAX_SITE_COLUMNS:
+        return table
+    heads = (
+        Heading(text=f"{row[0].text} ({row[0].small})", is_number=True, notes=row[0].notes)
+        for row in table.rows
+    )
+    rows = (
+        (Cell(text=head.text, notes=head.notes), *(row[place] for row in table.rows))
+        for place, head in enumerate(table.headings[1:], start=1)
+    )
+    first = Heading(text="Site", notes=table.headings[0].notes)
+    return replace(table, headings=(first, *heads), rows=tuple(rows), is_sortable=True)
 
 
 def _row_heading(meta: Row, notes: Notes) -> Cell:

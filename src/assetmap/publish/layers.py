@@ -40,6 +40,8 @@ TOLERANCES_M: Final = (2, 4, 8, 16, 32, 64, 128, 256)
 """How far an outline may move where its layer is too large, tried in order."""
 NEAREST_DRAWN: Final = 3
 DEFAULT_CATCHMENT_M: Final = 800
+MAX_RINGED_SITES: Final = 12
+LABEL_LENGTH: Final = 28
 
 _COARSE_DECIMALS: Final = 5
 
@@ -180,7 +182,7 @@ def _catchment_layers(
     published: Published, rows: Sequence[Row], *, are_all_shown: bool = False
 ) -> list[FeatureLayer]:
     distances = published.catchments
-    shown = set(distances) if are_all_shown else {_default_catchment(distances)}
+    shown = set(distances) if are_all_shown else _shown_catchments(distances, rows)
     layers = []
     for rank, distance in enumerate(distances):
         shapes = [to_lonlat(s) for s in _drawn(r for r in rows if r["catchment_m"] == distance)]
@@ -195,6 +197,12 @@ def _catchment_layers(
             )
         )
     return layers
+
+
+def _shown_catchments(distances: tuple[int, ...], rows: Sequence[Row]) -> set[int]:
+    """Return the one distance that is drawn at first; none where its rings would hide the map."""
+    sites = {row["site_id"] for row in rows}
+    return {_default_catchment(distances)} if len(sites) <= MAX_RINGED_SITES else set()
 
 
 def _default_catchment(distances: tuple[int, ...]) -> int:
@@ -275,18 +283,27 @@ def _place_detail(row: Row) -> str:
 
 
 def _site_labels(sites: Sequence[Row]) -> list[Label]:
+    """Return a name for each site, the largest first: where room is short the first ones stay."""
     return [
         Label(
             lon=point.x,
             lat=point.y,
-            text=row["site_name"],
+            text=_short(row["site_name"]),
             rank=0,
             key=f"site:{row['site_id']}",
         )
-        for row in sites
+        for row in sorted(sites, key=lambda r: -(r["stated_ha"] or 0))
         if row["geom_27700"] is not None
         for point in [to_lonlat(row["geom_27700"].centroid)]
     ]
+
+
+def _short(name: str) -> str:
+    """Return a name that a map has room for; the whole of it is in the table and on a click."""
+    if len(name) <= LABEL_LENGTH:
+        return name
+    start = name[: LABEL_LENGTH - 1]
+    return f"{(start.rpartition(' ')[0] or start).rstrip(' ,')}…"
 
 
 def _ward_labels(wards: Sequence[Row]) -> list[Label]:

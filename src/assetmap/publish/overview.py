@@ -6,6 +6,7 @@ the figures' making: they are read from the published tables.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -29,7 +30,7 @@ from assetmap.publish.tables import (
 )
 
 if TYPE_CHECKING:
-    from assetmap.publish.model import Published
+    from assetmap.publish.model import Published, Row
 
 _LIMITS: Final = (
     (
@@ -127,12 +128,17 @@ def accessibility_page() -> Page:
 def sites_table(published: Published, table_id: str, *, with_map: bool = False) -> Table:
     """Return the list of sites, each with a link to its page."""
     more = ("On the map",) if with_map else ()
+    names = Counter(site["site_name"] for site in published.sites)
     rows = []
     for site in published.sites:
         site_id, is_mapped = site["site_id"], site["geom_27700"] is not None
         links = published.of_site("pub_link", site_id)
         row = (
-            Cell(text=site["site_name"], href=f"sites/{site_id}.html"),
+            Cell(
+                text=site["site_name"],
+                small=_told_apart(site) if names[site["site_name"]] > 1 else "",
+                href=f"sites/{site_id}.html",
+            ),
             Cell(text=kind_label(site["kind"])),
             Cell(text=site["local_authority"]),
             Cell(text=homes(site)),
@@ -148,6 +154,11 @@ def sites_table(published: Published, table_id: str, *, with_map: bool = False) 
         rows=tuple(rows),
         downloads=downloads("sites"),
     )
+
+
+def _told_apart(site: Row) -> str:
+    """Return what tells a site from another of the same name."""
+    return f"register reference {site['register_ref'] or NOT_RECORDED}"
 
 
 def _here(published: Published) -> Question:

@@ -40,6 +40,7 @@ STAGES: Final = ("Potential", "Outline permission", "Full permission", "On site"
 _NAMES: Final = dict(
     zip(("potential", "outline", "full", "on_site", "complete"), STAGES, strict=True)
 )
+_HOMES: Final = "homes"
 _REGISTER: Final = "brownfield_register"
 _WIDTH: Final = 640
 _METHOD: Final = (
@@ -49,9 +50,9 @@ _METHOD: Final = (
         "without that, it is potential."
     ),
     (
-        "Where statements of one site differ, homes are given from the lowest to the highest. "
+        "Where statements of one site differ, its figure runs from the lowest to the highest. "
         "Totals run from the sum of the lowest to the sum of the highest: no mean is taken and "
-        "none is chosen. Of jobs and hectares the lowest statement is given."
+        "none is chosen."
     ),
     (
         "A site that states no figure adds nothing to a total. A total is therefore of those "
@@ -190,12 +191,14 @@ def _total_rows(
 ) -> tuple[tuple[Cell, ...], ...]:
     listed = [row for row in rows if row["origin"] == _REGISTER]
     named = [row for row in rows if row["origin"] != _REGISTER]
-    groups = {"All sites": list(rows)}
+    groups, compared = {"All sites": rows}, {"All sites in per cent of the plan": rows}
     if listed and named:
         groups |= {
             "Of these, sites that documents name": named,
             "Of these, sites of the brownfield register only": listed,
         }
+        # The plan may not hold what stands in the register only: its share is then too high.
+        compared |= {"Sites that documents name in per cent of the plan": named}
     return (
         *(
             (
@@ -206,10 +209,9 @@ def _total_rows(
             for title, group in groups.items()
         ),
         (Cell(text="Master plan"), Cell(text=""), *(_plan_cell(p, whence) for p in plan)),
-        (
-            Cell(text="All sites in per cent of the plan"),
-            Cell(text=""),
-            *(Cell(text=shares(amount(rows, p), p)) for p in plan),
+        *(
+            (Cell(text=title), Cell(text=""), *(Cell(text=shares(amount(g, p), p)) for p in plan))
+            for title, g in compared.items()
         ),
     )
 
@@ -235,7 +237,8 @@ def _gaps(rows: Sequence[Row], plan: Sequence[Plan]) -> list[str]:
 
 
 def _site_table(published: Published, rows: Sequence[Row], whence: Sources) -> Table:
-    plan = plans(published)
+    # A measure that no site states is said once above, not once for each site.
+    plan = [p for p in plans(published) if p.metric == _HOMES or amount(rows, p).stated]
     known = {site["site_id"] for site in published.sites}
     return listing(
         "register-sites",

@@ -65,8 +65,8 @@ def plans(published: Published) -> tuple[Plan, ...]:
     """Return homes, jobs and hectares, each with the claims of the master plan."""
     measures = (
         ("homes", "homes", ("homes_low", "homes_high"), "homes_master_plan"),
-        ("jobs", "jobs", ("jobs", "jobs"), "jobs_master_plan"),
-        ("ha", "hectares", ("hectares", "hectares"), "development_land"),
+        ("jobs", "jobs", ("jobs_low", "jobs_high"), "jobs_master_plan"),
+        ("ha", "hectares", ("hectares_low", "hectares_high"), "development_land"),
     )
     return tuple(
         Plan(metric=metric, noun=noun, columns=columns, claims=_claims(published, indicator_id))

@@ -16,6 +16,7 @@ from assetmap.publish.keys import site_key
 from assetmap.publish.layers import site_map
 from assetmap.publish.model import split_keys
 from assetmap.publish.page import ROW_LIMIT, Notes, Page, downloads
+from assetmap.publish.register_words import capital, date_words
 from assetmap.publish.site_register import site_register
 from assetmap.publish.tables import (
     NOT_RECORDED,
@@ -23,6 +24,7 @@ from assetmap.publish.tables import (
     Table,
     headings,
     homes,
+    kind_in_text,
     kind_label,
     kind_plural,
     metres,
@@ -45,6 +47,7 @@ _EXTENT: Final = {
     "point": "a point; the extent is not known, so distances are from the point",
     "unknown": NOT_RECORDED,
 }
+_OTHER_PERMISSION: Final = "another kind of permission"
 _AREA_NOUN: Final = {"ward": " ward", "study_area": "", "lad": ""}
 
 
@@ -73,7 +76,7 @@ def _site_page(published: Published, site: Row) -> Page:
         "register": site_register(published, site_id),
         "topics": site_topics(published, site, notes),
         "ward_surveys": surveyed,
-        **(_reach(published, site_id) if spec else {"within": None}),
+        **(_reach(published, site) if spec else {"within": None}),
     }
     return Page(
         path=f"sites/{site_id}.html",
@@ -101,12 +104,22 @@ def _facts(site: Row) -> list[Fact]:
         "Homes planned": homes(site),
         "Area by the register": area and f"{number(area, unit='ha', decimals=2)} hectares",
         "Register reference": site["register_ref"],
+        **_permission(site),
         "Position (British National Grid)": position,
         "Outline used here": _EXTENT[site["extent_method"]],
         "Source of the position": site["location_source"],
         "What the documents say": site["note"],
     }
     return [Fact(name=name, value=value or NOT_RECORDED) for name, value in values.items()]
+
+
+def _permission(site: Row) -> dict[str, str]:
+    """Return what a land register says of the permission; nothing where no register does."""
+    kind = _OTHER_PERMISSION if site["permission_type"] == "other" else site["permission_type"]
+    said = [part for part in (site["permission_status"], kind) if part]
+    if site["permission_date"]:
+        said.append(date_words(site["permission_date"]))
+    return {"Permission by the register": ", ".join(said)} if said else {}
 
 
 def _relations(rows: Sequence[Row]) -> list[str]:
@@ -134,16 +147,18 @@ def _relation(row: Row) -> str:
     return f"Outside {area}, {metres(row['distance_m'])} from its edge{ending}."
 
 
-def _reach(published: Published, site_id: str) -> dict[str, Table]:
-    links = published.links_of(site_id)
+def _reach(published: Published, site: Row) -> dict[str, Table]:
+    links = published.links_of(site["site_id"])
+    # A site of which only a point is known has no edge to measure from.
+    start = "recorded point" if site["extent_method"] == "point" else "edge"
     return {
-        "within": _within_table(published, links),
-        "nearest": _nearest_table(published.of_site("pub_nearest", site_id)),
-        "linked": _linked_table(links),
+        "within": _within_table(published, links, start),
+        "nearest": _nearest_table(published.of_site("pub_nearest", site["site_id"]), start),
+        "linked": _linked_table(links, start),
     }
 
 
-def _within_table(published: Published, links: Sequence[Row]) -> Table:
+def _within_table(published: Published, links: Sequence[Row], start: str) -> Table:
     counts = Counter((row["kind"], row["catchment_m"]) for row in links)
     rows = tuple(
         (
@@ -157,7 +172,7 @@ def _within_table(published: Published, links: Sequence[Row]) -> Table:
     )
     return Table(
         id="within",
-        caption="Places and organisations within a straight line of the site's edge",
+        caption=f"Places and organisations within a straight line of the site's {start}",
         headings=headings("Kind", *(f"#Within {metres(d)}" for d in published.catchments)),
         rows=rows,
         downloads=downloads("links"),
@@ -165,11 +180,11 @@ def _within_table(published: Published, links: Sequence[Row]) -> Table:
     )
 
 
-def _nearest_table(rows: Sequence[Row]) -> Table:
+def _nearest_table(rows: Sequence[Row], start: str) -> Table:
     ordered = sorted(rows, key=lambda r: (r["kind"], r["kind_rank"]))
     return Table(
         id="nearest",
-        caption="Nearest places, by straight line from the site's edge",
+        caption=f"Nearest places, by straight line from the site's {start}",
         headings=headings("Kind", "#Order", "Name", "#Distance"),
         rows=tuple(
             (
@@ -185,7 +200,7 @@ def _nearest_table(rows: Sequence[Row]) -> Table:
     )
 
 
-def _linked_table(links: Sequence[Row]) -> Table:
+def _linked_table(links: Sequence[Row], start: str) -> Table:
     shown = links[:ROW_LIMIT]
     remark = ""
     if len(shown) < len(links):
@@ -195,14 +210,15 @@ def _linked_table(links: Sequence[Row]) -> Table:
         )
     return Table(
         id="linked",
-        caption="Why each place is linked to the site, nearest first",
-        headings=headings("Name", "Kind", "#Distance", "Reason", "On the map"),
+        caption="Why each place is linked to the site, nearest first; distances are straight "
+        f"lines from the site's {start}",
+        headings=headings("Name", "Kind", "#Distance", "Why it is linked", "On the map"),
         rows=tuple(
             (
                 Cell(text=row["asset_name"]),
                 Cell(text=kind_label(row["kind"])),
                 Cell(text=metres(row["distance_m"])),
-                Cell(text=row["reason"]),
+                Cell(text=_reason(row)),
                 Cell(text="", show=f"asset:{row['asset_id']}"),
             )
             for row in shown
@@ -210,3 +226,17 @@ def _linked_table(links: Sequence[Row]) -> Table:
         downloads=downloads("links"),
         remark=remark,
     )
+
+
+def _reason(link: Row) -> str:
+    """Return why a place is linked, without what its name and distance say beside it.
+
+    The whole sentence, for a reader without the table, is in the download.
+    """
+    is_inside = link["distance_m"] == 0
+    parts = ["inside the site" if is_inside else f"within {metres(link['catchment_m'])}"]
+    if link["kind_rank"] == 1:
+        parts.append(f"the nearest {kind_in_text(link['kind'])} to the site")
+    if link["is_nearest_site"]:
+        parts.append("no other site is nearer to it")
+    return f"{capital('; '.join(parts))}."

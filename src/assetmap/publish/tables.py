@@ -82,7 +82,8 @@ class Download:
 class Table:
     """A table as the template draws it; the first cell of a row is its heading.
 
-    ``totals`` are rows at the foot, which sorting and filtering leave there.
+    ``totals`` are rows at the foot, which sorting and filtering leave there; a caption that
+    ``is_headed`` says what the heading above it says, so it is for screen readers only.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Table:
     downloads: tuple[Download, ...] = ()
     filter_label: str = ""
     remark: str = ""
+    is_headed: bool = False
     is_sortable: bool = field(default=True)
 
 
@@ -161,6 +163,12 @@ def kind_label(kind: str) -> str:
         return _capital(fields.KINDS[kind][0])
     words = [_CAPITALS.get(word, word) for word in plain(kind).replace("_", " ").split()]
     return _capital(" ".join(words))
+
+
+def kind_in_text(kind: str) -> str:
+    """Return the name of a kind inside a sentence: ``school``, ``GP practice``."""
+    label = kind_label(kind)
+    return label if label[:2].isupper() else f"{label[:1].lower()}{label[1:]}"
 
 
 def kind_plural(kind: str) -> str:
