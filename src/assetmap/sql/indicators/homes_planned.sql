@@ -1,6 +1,6 @@
 -- order: 600
 -- topic: What is coming
--- title: Homes planned
+-- title: Homes expected by the register
 -- meaning: The most homes that the register expects on the site; low and high are the fewest and the most. Where it states only one number, that number. For the study area, the sum over all sites that state one.
 -- unit: homes
 -- decimals: 0
