@@ -18,7 +18,7 @@ def read(raw: Path) -> dict[str, pd.DataFrame]:
     """Read every file of the starter set as pandas would."""
     tables = {
         path.parent.name: pd.read_csv(path)
-        for path in sorted(raw.glob("**/*.csv"))
+        for path in sorted(raw.glob("**/*_starter.csv"))
         if path.parent.name != "code_point_open"
     }
     (points,) = (raw / "postcodes" / "code_point_open").glob("*.csv")
