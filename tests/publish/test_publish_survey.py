@@ -7,7 +7,7 @@ import re
 
 import pandas as pd
 import pytest
-from publish_people import people, people_tables, survey_facts
+from publish_people import EAST, WEST, people, people_tables, survey_facts
 from publish_town import town
 
 from assetmap.errors import PublishError
@@ -302,6 +302,23 @@ def test_respondents_stand_beside_the_census(site):
         "coverage-2",
         "coverage-3",
     }
+
+
+def test_each_ward_stands_beside_its_census_where_it_has_one(tmp_path):
+    tables = town()
+    rows = tables["pub_people"]
+    is_west = (rows["table_id"] == "age") & (rows["area_code"] == WEST[0])
+    is_young = is_west & (rows["category"] == "25_34")
+    rows.loc[is_west & rows["category"].isin(["18_24", "25_34"]), "census_pct"] = 20.0
+    rows.loc[is_young, "coverage_ratio"] = 2.3
+    html = tables_of(build(tables, tmp_path) / "survey.html")["coverage-2"]
+    assert f"Ratio, {WEST[1]} ward" in html
+    assert f"Ratio, {EAST[1]} ward" not in html
+    assert [row_of(html, name)[-1] for name in ("18 to 24", "25 to 34", "35 to 64")] == [
+        "[c]",
+        "2.30",
+        "not given",
+    ]
 
 
 def test_a_dimension_without_census_figures_is_named_and_not_tabled(tmp_path):

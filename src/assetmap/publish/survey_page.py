@@ -12,6 +12,7 @@ from assetmap.fields import NO_SURVEY
 from assetmap.publish.page import Page, downloads
 from assetmap.publish.people import (
     ALL,
+    areas_of,
     declared,
     is_shown,
     labelled,
@@ -22,9 +23,10 @@ from assetmap.publish.people import (
 from assetmap.publish.tables import SUPPRESSED, Bar, Cell, Table, headings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from assetmap.publish.model import Published, Row
+    from assetmap.publish.people import PeopleArea
 
 LOW_RATIO: Final = 0.8
 HIGH_RATIO: Final = 1.25
@@ -105,6 +107,7 @@ def _has_census(rows: Sequence[Row]) -> bool:
 
 
 def _coverage_table(published: Published, meta: Row, rows: Sequence[Row], place: int) -> Table:
+    wards = _compared_wards(published, meta)
     return Table(
         id=f"coverage-{place}",
         caption=labelled(
@@ -116,14 +119,27 @@ def _coverage_table(published: Published, meta: Row, rows: Sequence[Row], place:
             "#Residents (census)",
             "#Ratio",
             "In words",
+            *(f"#Ratio, {area.label}" for area in wards),
         ),
-        rows=_coverage_rows(rows),
+        rows=_coverage_rows(rows, list(wards.values())),
         downloads=downloads("people", published.survey_state),
         is_sortable=False,
     )
 
 
-def _coverage_rows(rows: Sequence[Row]) -> tuple[tuple[Cell, ...], ...]:
+def _compared_wards(published: Published, meta: Row) -> dict[PeopleArea, dict[str, Row]]:
+    """Return the rows of each ward that has a census figure to compare with, by category."""
+    rows = [r for r in rows_of(published, meta["table_id"]) if r["geography"] == "ward"]
+    by_area = {
+        area: {r["category"]: r for r in rows if r["area_code"] == area.code}
+        for area in areas_of(rows)
+    }
+    return {area: own for area, own in by_area.items() if _has_census(list(own.values()))}
+
+
+def _coverage_rows(
+    rows: Sequence[Row], wards: Sequence[Mapping[str, Row]]
+) -> tuple[tuple[Cell, ...], ...]:
     return tuple(
         (
             Cell(text=row["category_label"]),
@@ -131,9 +147,14 @@ def _coverage_rows(rows: Sequence[Row]) -> tuple[tuple[Cell, ...], ...]:
             Cell(text=percentage(row["census_pct"]) or "no figure"),
             Cell(text=_given(row, _ratio(row["coverage_ratio"]))),
             Cell(text=coverage_words(row)),
+            *(_ward_cell(ward.get(row["category"])) for ward in wards),
         )
         for row in rows
     )
+
+
+def _ward_cell(row: Row | None) -> Cell:
+    return Cell(text="no figure" if row is None else _given(row, _ratio(row["coverage_ratio"])))
 
 
 def _given(row: Row, text: str) -> str:
