@@ -201,36 +201,9 @@ def test_a_site_page_says_where_it_lies_and_who_lives_around(site):
     assert "Inside Milltown." in text
     assert "2,222 2,000 to 2,500" in text
     assert "Old name; Older name" in text
+    links = town()["pub_link"]
+    assert all(reason in text for reason in links[links["site_id"] == "mill"]["reason"])
     assert "Wards are sums of whole small areas." in text
-
-
-@pytest.mark.parametrize(
-    ("facts", "row"),
-    [
-        (
-            {"distance_m": 0.0, "kind": "school", "kind_rank": 1, "is_nearest_site": False},
-            "School 0 m Inside the site; the nearest school to the site.",
-        ),
-        (
-            {"distance_m": 312.4, "kind": "gp_practice", "kind_rank": 1, "is_nearest_site": True},
-            (
-                "GP practice 312 m Within 400 m; the nearest GP practice to the site; no other "
-                "site is nearer to it."
-            ),
-        ),
-        (
-            {"distance_m": 400.0, "kind": "school", "kind_rank": 2, "is_nearest_site": False},
-            "School 400 m Within 400 m.",
-        ),
-    ],
-)
-def test_why_a_place_is_linked_says_what_its_distance_does_not(tmp_path, facts, row):
-    tables = town()
-    links = tables["pub_link"]
-    link = links[links["site_id"] == "mill"].iloc[:1].assign(catchment_m=400, **facts)
-    tables["pub_link"] = link
-    page = write_site(tables, tmp_path / "site").target / "sites" / "mill.html"
-    assert f"{link['asset_name'].iloc[0]} {row}" in words(page)
 
 
 def test_distances_are_from_the_edge_or_from_the_point_that_is_known(site):

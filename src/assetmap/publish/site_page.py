@@ -16,7 +16,7 @@ from assetmap.publish.keys import site_key
 from assetmap.publish.layers import site_map
 from assetmap.publish.model import split_keys
 from assetmap.publish.page import ROW_LIMIT, Notes, Page, downloads
-from assetmap.publish.register_words import capital, date_words
+from assetmap.publish.register_words import date_words
 from assetmap.publish.site_register import site_register
 from assetmap.publish.tables import (
     NOT_RECORDED,
@@ -24,7 +24,6 @@ from assetmap.publish.tables import (
     Table,
     headings,
     homes,
-    kind_in_text,
     kind_label,
     kind_plural,
     metres,
@@ -218,7 +217,7 @@ def _linked_table(links: Sequence[Row], start: str) -> Table:
                 Cell(text=row["asset_name"]),
                 Cell(text=kind_label(row["kind"])),
                 Cell(text=metres(row["distance_m"])),
-                Cell(text=_reason(row)),
+                Cell(text=row["reason"]),
                 Cell(text="", show=f"asset:{row['asset_id']}"),
             )
             for row in shown
@@ -226,17 +225,3 @@ def _linked_table(links: Sequence[Row], start: str) -> Table:
         downloads=downloads("links"),
         remark=remark,
     )
-
-
-def _reason(link: Row) -> str:
-    """Return why a place is linked, without what its name and distance say beside it.
-
-    The whole sentence, for a reader without the table, is in the download.
-    """
-    is_inside = link["distance_m"] == 0
-    parts = ["inside the site" if is_inside else f"within {metres(link['catchment_m'])}"]
-    if link["kind_rank"] == 1:
-        parts.append(f"the nearest {kind_in_text(link['kind'])} to the site")
-    if link["is_nearest_site"]:
-        parts.append("no other site is nearer to it")
-    return f"{capital('; '.join(parts))}."

@@ -165,12 +165,6 @@ def kind_label(kind: str) -> str:
     return _capital(" ".join(words))
 
 
-def kind_in_text(kind: str) -> str:
-    """Return the name of a kind inside a sentence: ``school``, ``GP practice``."""
-    label = kind_label(kind)
-    return label if label[:2].isupper() else f"{label[:1].lower()}{label[1:]}"
-
-
 def kind_plural(kind: str) -> str:
     """Return the name of a kind in the plural."""
     if kind in fields.KINDS:
