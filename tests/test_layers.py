@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+import struct
 import zipfile
 
 import numpy as np
@@ -16,6 +17,7 @@ from assetmap.errors import CRSError, UnreadableFileError
 from assetmap.geography import to_bng, to_wgs84
 from assetmap.inputs import InputFile
 from assetmap.layers import GEOMETRY, read_polygons, read_sites
+from assetmap.layers.arrow import is_shallow
 from assetmap.quarantine import REASONS
 
 SQUARE = [[[-1.94, 52.48], [-1.93, 52.48], [-1.93, 52.49], [-1.94, 52.49], [-1.94, 52.48]]]
@@ -233,6 +235,30 @@ def test_a_broken_geometry_is_not_taken_for_a_site_without_place(tmp_path):
     assert table.rows_in == 1
 
 
+def strip(width):
+    """Return a strip of the grid, a kilometre long, as a layer that says so holds it."""
+    return shapely.geometry.mapping(shapely.box(404_000, 287_000, 404_000 + width, 288_000))
+
+
+@pytest.mark.parametrize(("width", "is_held"), [(0.07, True), (0.49, True), (0.51, False)])
+def test_an_outline_narrower_than_half_a_metre_is_held_as_a_sliver(tmp_path, width, is_held):
+    table = read(tmp_path, collection(strip(9), strip(width), crs=BNG_CRS))
+    assert held(table) == ({2: "sliver"} if is_held else {})
+
+
+def test_what_is_narrow_somewhere_or_small_is_no_sliver(tmp_path):
+    flag = shapely.union(shapely.box(404e3, 287e3, 404e3 + 0.1, 288e3), BNG_SQUARE.buffer(-400))
+    hut = shapely.box(404_000, 287_000, 404_001, 287_001)
+    two = shapely.MultiPolygon([hut, shapely.box(405_000, 287_000, 405_100, 287_100)])
+    shapes = [shapely.geometry.mapping(shape) for shape in (flag, hut, two)]
+    assert held(read(tmp_path, collection(*shapes, crs=BNG_CRS))) == {}
+
+
+def test_a_point_has_no_width_that_could_be_too_small(tmp_path):
+    point = {"type": "Point", "coordinates": [-1.94, 52.48]}
+    assert held(read(tmp_path, collection(point, None), read_sites)) == {}
+
+
 # Files that are refused
 
 
@@ -276,6 +302,28 @@ def test_a_file_that_is_no_layer_is_refused(tmp_path, document, what):
     message = refusal(tmp_path, document)
     assert message.startswith(f"t.geojson: {what}")
     assert message.endswith(". Export it again as GeoJSON; nothing of this file was loaded.")
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"", "an empty file"),
+        (b"site_id,geometry\na,POINT (1 2)\n", "text"),
+        (b"%PDF-1.4", "a PDF document"),
+        (b"\x1f\x8b\x08", "gzip data"),
+        (b"II*\x00\x08", "binary data"),
+    ],
+)
+def test_what_is_no_layer_is_named_with_what_is_read(tmp_path, content, kind):
+    path = tmp_path / "sites.gpkg"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFileError) as caught:
+        read_sites(InputFile(path))
+    assert str(caught.value) == (
+        f"sites.gpkg: it is not GeoJSON but {kind}; read are GeoJSON, GeoPackage, KML, a "
+        "shapefile in a ZIP archive, and under a name that ends in .csv outlines as WKT. Export "
+        "it again as GeoJSON; nothing of this file was loaded."
+    )
 
 
 def test_a_file_that_names_another_is_not_opened_by_gdal(tmp_path):
@@ -338,6 +386,12 @@ def write_geopackage(
         append=append,
     )
     return path
+
+
+def add_functions(con):
+    """Give SQLite what the triggers of a GeoPackage call."""
+    for name in ("ST_IsEmpty", "ST_MinX", "ST_MinY", "ST_MaxX", "ST_MaxY"):
+        con.create_function(name, 1, lambda _: 0)
 
 
 @pytest.mark.filterwarnings("error")
@@ -414,12 +468,78 @@ def test_a_geopackage_that_is_cut_short_is_refused(tmp_path, kept):
     assert message.startswith("t.geojson: it is a GeoPackage that is cut short or damaged")
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        "UPDATE sites SET site_id = CAST(x'41ff42' AS TEXT)",
+        "UPDATE sites SET site_id = x'41ff42'",
+        "DROP TABLE gpkg_spatial_ref_sys",
+        "DROP TABLE sites",
+    ],
+)
+def test_a_geopackage_with_a_part_that_is_wrong_is_refused_without_a_warning(tmp_path, spoil):
+    path = write_geopackage(tmp_path / "t.gpkg", [BNG_SQUARE])
+    with sqlite3.connect(path) as con:
+        add_functions(con)
+        con.execute(spoil)
+    con.close()
+    with pytest.raises((UnreadableFileError, CRSError)) as caught:
+        read_polygons(InputFile(path))
+    assert str(caught.value).startswith("t.gpkg")
+
+
 def test_another_database_is_refused_before_gdal_sees_it(tmp_path):
     with sqlite3.connect(tmp_path / "x.db") as con:
         con.execute("CREATE TABLE t (a)")
     con.close()
     message = refusal(tmp_path, (tmp_path / "x.db").read_bytes())
     assert message.startswith("t.geojson: it is an SQLite database but no GeoPackage")
+
+
+def nest(depth):
+    """Return well-known binary of collections within collections, a point inside."""
+    head = b"\x01" + struct.pack("<II", 7, 1)
+    return head * depth + shapely.to_wkb(shapely.Point(1, 2))
+
+
+def test_a_geometry_of_thousands_of_levels_is_held_and_does_not_end_the_run(tmp_path):
+    # A few hundred thousand levels crash shapely; the limit stands far below.
+    path = write_geopackage(tmp_path / "t.gpkg", [BNG_SQUARE, shapely.MultiPoint([(1, 2)])])
+    with sqlite3.connect(path) as con:
+        add_functions(con)
+        (blob,) = con.execute("SELECT geom FROM sites WHERE fid = 2").fetchone()
+        head = blob[: blob.index(b"\x01\x04\x00\x00\x00")]
+        con.execute("UPDATE sites SET geom = ? WHERE fid = 2", (head + nest(300_000),))
+    con.close()
+    table = read_polygons(InputFile(path))
+    assert held(table) == {2: "invalid_geometry"}
+    assert table.frame["site_id"].tolist() == ["s1"]
+
+
+SHAPES = (
+    shapely.Point(1, 2), shapely.Point(1, 2, 3), shapely.LineString([(1, 2), (3, 4)]), BNG_SQUARE,
+    shapely.Polygon(), shapely.MultiPoint(), shapely.MultiPolygon([BNG_SQUARE, BNG_SQUARE]),
+    BNG_SQUARE.difference(BNG_SQUARE.buffer(-100)), shapely.force_3d(BNG_SQUARE),
+    shapely.GeometryCollection([shapely.Point(1, 2), shapely.MultiPolygon([BNG_SQUARE])]),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.wkt[:20])
+@pytest.mark.parametrize("flavor", ["iso", "extended"])
+@pytest.mark.parametrize("order", [0, 1])
+def test_every_real_geometry_is_shallow_and_half_of_one_with_parts_is_not(shape, flavor, order):
+    whole = shapely.to_wkb(shapely.set_srid(shape, 27700), flavor=flavor, byte_order=order)
+    marked = shapely.to_wkb(shapely.set_srid(shape, 27700), byte_order=order, include_srid=True)
+    assert is_shallow(whole)
+    assert is_shallow(marked)
+    if shape.geom_type.startswith(("Multi", "Geometry")):
+        assert not is_shallow(whole[:8])
+
+
+@pytest.mark.parametrize(("depth", "expected"), [(19, True), (20, False), (300_000, False)])
+def test_a_geometry_within_twenty_others_is_deep(depth, expected):
+    assert is_shallow(nest(depth)) is expected
 
 
 # Properties

@@ -1,5 +1,7 @@
 """Shapefiles: whole, in an archive, in a known system, or refused; no feature is lost."""
 
+import struct
+import warnings
 import zipfile
 
 import numpy as np
@@ -108,6 +110,18 @@ def test_bad_geometries_are_held_and_counted(tmp_path):
     assert (table.rows_in, table.frame["site_id"].tolist()) == (4, ["s1", "s4"])
 
 
+def test_an_outline_that_is_not_closed_is_held_without_a_warning(tmp_path):
+    parts = write(tmp_path, [SQUARE, SQUARE])
+    shp = bytearray(parts[".shp"])
+    last = 100 + 8 + 4 + 32 + 4 + 4 + 4 + 16 * 4 + 8  # northing of the fifth point
+    assert struct.unpack_from("<d", shp, last) in [(287_000.0,), (288_000.0,)]
+    struct.pack_into("<d", shp, last, 287_000.5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        table = read(pack(tmp_path, parts | {".shp": bytes(shp)}))
+    assert held(table) == {1: "invalid_geometry"}
+
+
 def test_points_are_sites_and_no_outlines(tmp_path):
     path = pack(tmp_path, write(tmp_path, [shapely.Point(404_000, 287_000)], kind="Point"))
     assert len(read(path, read_sites).frame) == 1
@@ -171,6 +185,12 @@ def test_a_coordinate_system_that_says_nothing_is_refused(tmp_path):
     parts = write(tmp_path) | {".prj": b"nonsense"}
     with pytest.raises(CRSError, match="is in an unnamed coordinate system"):
         read(pack(tmp_path, parts))
+
+
+def test_a_coordinate_system_that_is_no_text_is_refused(tmp_path):
+    parts = write(tmp_path)
+    with pytest.raises(UnreadableFileError, match="it is a shapefile that is damaged"):
+        read(pack(tmp_path, parts | {".prj": parts[".prj"].replace(b"_", b"\x80")}))
 
 
 @pytest.mark.parametrize("part", [".shp", ".shx", ".dbf"])

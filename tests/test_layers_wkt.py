@@ -1,6 +1,8 @@
 """Outlines as well-known text in CSV: read where the coordinate system is told, or refused."""
 
 import csv
+import gzip
+import json
 
 import pytest
 import shapely
@@ -150,3 +152,23 @@ def test_an_outline_may_be_longer_than_any_other_cell(tmp_path):
 def test_a_table_needs_one_column_of_outlines(tmp_path, heading, count):
     with pytest.raises(UnreadableFileError, match=f"it has {count} columns named geometry or WKT"):
         read(tmp_path, [("a", SQUARE.wkt)], heading)
+
+
+def test_outlines_of_thousands_of_levels_are_held_and_do_not_end_the_run(tmp_path):
+    # A few hundred thousand levels crash shapely; the limit stands far below.
+    deep = "GeometryCollection(" * 300_000 + "POINT (1 1)" + ")" * 300_000
+    table = read(tmp_path, [("a", SQUARE.wkt), ("b", deep)])
+    assert held(table) == {3: "invalid_geometry"}
+
+
+def test_outlines_that_gzip_packed_are_read(tmp_path):
+    path = tmp_path / "sites.csv.gz"
+    path.write_bytes(gzip.compress(f'site_id,geometry\na,"{SQUARE.wkt}"\n'.encode()))
+    assert len(read_sites(InputFile(path)).frame) == 1
+
+
+def test_a_layer_under_the_name_of_a_table_is_read_as_what_it_is(tmp_path):
+    path = tmp_path / "sites.csv"
+    point = {"type": "Point", "coordinates": [-1.94, 52.48]}
+    path.write_text(json.dumps({"type": "Feature", "properties": {}, "geometry": point}))
+    assert len(read_sites(InputFile(path)).frame) == 1

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
-from assetmap import inputs, readers
+from assetmap import archives, readers
 from assetmap.errors import MissingInputError, StorageError, UnreadableFileError
 from assetmap.inputs import InputFile, find_inputs, hash_file, require_inputs
 from assetmap.quarantine import REASONS
@@ -264,7 +264,7 @@ def test_a_file_of_which_every_row_is_held_is_counted_not_refused(tmp_path):
         (b"\n <!DOCTYPE html><p>502", "it is a web page or XML", "Download the data file itself"),
         (b"<?xml version='1.0'?><a/>", "it is a web page or XML", "Download the data file itself"),
         (b"PK\x03\x04\x14\x00", "it is a workbook, archive or database", "Save it as CSV"),
-        (b"\x1f\x8b\x08\x00id,n\n1,2\n", "it is a workbook, archive", "Save it as CSV"),
+        (b"\x1f\x8b\x08\x00id,n\n1,2\n", "the gzip file is cut short", "Download it again"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "it is a workbook, archive", "Save it as CSV"),
         (b"SQLite format 3\x00" + bytes(99), "it is a workbook, archive", "Save it as CSV"),
         (b"id,n\n1," + bytes(5), "it holds binary data", "Save it as CSV"),
@@ -428,7 +428,7 @@ def test_a_member_that_unpacks_to_far_more_than_it_is_refuses_the_archive(tmp_pa
 
 
 def test_an_archive_that_unpacks_to_too_much_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(inputs, "MAX_UNPACKED", 1_000)
+    monkeypatch.setattr(archives, "MAX_UNPACKED", 1_000)
     make_zip(tmp_path / "a.zip", [("a.csv", FILLER), ("b.csv", FILLER)])
     with pytest.raises(UnreadableFileError, match="the archive unpacks to more than"):
         find_inputs(tmp_path, "*.csv")
@@ -579,12 +579,11 @@ def write_table(body, delimiter, encoding, line_end):
     return stream.getvalue().encode(encoding)
 
 
-def is_utf8(content):
+def is_utf8_only(line):
     try:
-        content.decode()
+        return not line.decode().isascii()
     except UnicodeDecodeError:
         return False
-    return True
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -599,8 +598,8 @@ def test_what_was_written_comes_back(tmp_path_factory, encoding, delimiter, line
     pairs = data.draw(st.lists(st.tuples(cells, cells), min_size=1, max_size=15))
     body = [[f"r{number}", *pair] for number, pair in enumerate(pairs)]
     content = write_table(body, delimiter, encoding, line_end)
-    # Windows-1252 that happens to be UTF-8 too cannot be told from it.
-    assume(encoding != "cp1252" or content.isascii() or not is_utf8(content))
+    # A line of Windows-1252 that happens to be UTF-8 too cannot be told from it.
+    assume(encoding != "cp1252" or not any(map(is_utf8_only, content.splitlines())))
     table = read(tmp_path_factory.mktemp("table"), content)
     totals = [row for row in body if any(c.strip().lower() == "total" for c in row)]
     assert rows(table) == [row for row in body if row not in totals]

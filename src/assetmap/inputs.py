@@ -7,16 +7,14 @@ Does not: what is in them (``readers.py``, ``workbook.py``, ``layers/``).
 from __future__ import annotations
 
 import hashlib
-import stat
-import struct
 import zipfile
-import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Final, NoReturn
 
+from assetmap.archives import DAMAGED, find_fault, read_member
 from assetmap.errors import MissingInputError, StorageError, UnreadableFileError
 
 if TYPE_CHECKING:
@@ -27,25 +25,11 @@ STARTER_MARK: Final = "_starter"
 SYNTHETIC_MARK: Final = "_synthetic"
 """The same for files about people who were made up."""
 
-MAX_MEMBERS: Final = 1_000
-MAX_UNPACKED: Final = 500_000_000
-MAX_RATIO: Final = 100
-
 _NOT_DATA: Final = (
     *("readme*", "licence*", "license*", "*.toml", ".*", "*.part"),
     *("~$*", "thumbs.db", "desktop.ini", "*.pdf", "*.docx"),
 )
 _WORKBOOK_PARTS: Final = {"[Content_Types].xml", "mimetype"}
-_DAMAGED: Final = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    RuntimeError,
-    ValueError,
-)
-"""What zipfile raises for a damaged, encrypted or unheard-of archive."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +63,7 @@ class InputFile:
     def _read_member(self) -> bytes:
         what = "it is damaged or locked by a password"
         with undamaged(self.name, what), zipfile.ZipFile(self.path) as archive:
-            return archive.read(self.member)
+            return read_member(archive, archive.getinfo(self.member))
 
 
 def hash_file(path: Path) -> str:
@@ -139,7 +123,7 @@ def undamaged(name: str, what: str) -> Iterator[None]:
         yield
     except (PermissionError, UnreadableFileError):
         raise
-    except _DAMAGED:
+    except DAMAGED:
         refuse(name, what, "Download it again")
 
 
@@ -188,16 +172,6 @@ def _is_member(filename: str, members: str) -> bool:
 
 def require_safe(name: str, infos: list[zipfile.ZipInfo]) -> None:
     """Refuse an archive that is too large, or that leads outside itself."""
-    names = {info.filename for info in infos}
-    if len(infos) > MAX_MEMBERS or sum(info.file_size for info in infos) > MAX_UNPACKED:
-        what = f"the archive unpacks to more than {MAX_MEMBERS:,} files or 500 MB"
-        refuse(name, what, "Unpack what you need")
-    if len(names) < len(infos):
-        refuse(name, "the archive holds a name twice", "Make it again")
-    for info in infos:
-        parts = info.filename.replace("\\", "/").split("/")
-        is_link = stat.S_ISLNK(info.external_attr >> 16)
-        if parts[0] == "" or ".." in parts or ":" in parts[0] or is_link:
-            refuse(name, "the archive holds a path that leads outside it", "Do not use this file")
-        if info.file_size > MAX_RATIO * max(info.compress_size, 1) and info.file_size > 10**7:
-            refuse(name, "a member unpacks to more than 100 times its size", "Unpack it yourself")
+    fault = find_fault(infos)
+    if fault:
+        refuse(name, f"the archive {fault.what}", fault.do)

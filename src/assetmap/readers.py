@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
+from assetmap.archives import GZIP, Fault, gunzip
 from assetmap.inputs import refuse
 from assetmap.quarantine import Rejects
 
@@ -71,10 +72,10 @@ def read_csv(source: InputFile, layout: Layout) -> RawTable:
     Raises
     ------
     UnreadableFileError
-        The file is empty, is not delimited text, has no heading that can be used, has a
-        heading twice, or leaves a quote open: nothing of it is loaded.
+        The file is empty, is not delimited text (which gzip may have packed), has no heading
+        that can be used, has a heading twice, or leaves a quote open: nothing of it is loaded.
     """
-    text, bad_lines, notes = decode(source.read(), source.name)
+    text, bad_lines, notes = decode(_unpack(source), source.name)
     records, garbled = _parse(text, source.name, bad_lines, layout.heading_cell)
     if layout.header is not None:
         return make_table(list(layout.header), records, garbled, source.name, notes)
@@ -90,6 +91,19 @@ def read_csv(source: InputFile, layout: Layout) -> RawTable:
         notes = (*notes, "preamble and footnotes left out")
     unbounded = layout.long_columns
     return make_table(heading, body, garbled, source.name, notes, long_columns=unbounded)
+
+
+def _unpack(source: InputFile) -> bytes:
+    """Return the content of a file, of one that gzip has packed what was packed."""
+    content = source.read()
+    if not content.startswith(GZIP):
+        return content
+    if source.member:
+        refuse(source.name, "it is an archive within an archive", "Unpack it yourself")
+    unpacked = gunzip(content)
+    if isinstance(unpacked, Fault):
+        refuse(source.name, unpacked.what, unpacked.do)
+    return unpacked
 
 
 def decode(content: bytes, name: str) -> tuple[str, set[int], tuple[str, ...]]:
@@ -139,7 +153,7 @@ def _require_text(content: bytes, name: str) -> None:
         refuse(name, "the file is empty", "Download it again")
     if start.startswith(b"<"):
         refuse(name, "it is a web page or XML, not a table", "Download the data file itself")
-    if content.startswith((b"PK\x03\x04", b"\x1f\x8b", b"\xd0\xcf\x11\xe0", b"SQLite format 3")):
+    if content.startswith((b"PK\x03\x04", GZIP, b"\xd0\xcf\x11\xe0", b"SQLite format 3")):
         refuse(name, "it is a workbook, archive or database, not text", "Save it as CSV")
     if b"\x00" in content and not content.startswith(_UTF16_MARKS):
         refuse(name, "it holds binary data, not text", "Save it as CSV")

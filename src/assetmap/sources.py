@@ -21,7 +21,7 @@ from pydantic import (
     model_validator,
 )
 
-from assetmap.errors import ConfigError, MissingInputError
+from assetmap.errors import ConfigError, MissingInputError, StorageError
 from assetmap.geography import SLUG_PATTERN
 from assetmap.inputs import STARTER_MARK
 
@@ -156,6 +156,8 @@ def read_sources(path: Path) -> dict[str, DatasetSource]:
     ------
     MissingInputError
         The file is not there.
+    StorageError
+        The file cannot be read.
     ConfigError
         The file is not TOML, or an entry is wrong; every fault in one message.
     """
@@ -179,13 +181,16 @@ def read_sources(path: Path) -> dict[str, DatasetSource]:
 
 def _read_tables(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         message = f"{path} is missing. Copy it from the project's data/raw."
         raise MissingInputError(message) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (ValueError, RecursionError) as fault:  # a number or a list beyond all bounds, too
         message = f"{path} is not TOML: {fault}. Mend that line."
         raise ConfigError(message) from None
+    except OSError as fault:
+        message = f"{path} cannot be read ({fault.strerror}). Put the list of sources there."
+        raise StorageError(message) from None
 
 
 def _source_of(dataset_id: str, table: object) -> DatasetSource:

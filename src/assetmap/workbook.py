@@ -19,6 +19,7 @@ import pandas as pd
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
+from assetmap.archives import read_member
 from assetmap.inputs import refuse, require_safe, undamaged
 from assetmap.readers import INVISIBLE, RawTable, clean_heading, make_table
 
@@ -98,11 +99,9 @@ def require_safe_workbook(content: bytes, name: str) -> None:
         if _CONTENT_TYPES not in archive.namelist():
             refuse(name, "it is an archive, but no Excel workbook", "Save it as .xlsx")
         for info in infos:
-            with archive.open(info) as member:
-                head = member.read(64).lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
-            if head.startswith(b"<"):
-                with archive.open(info) as member:
-                    _require_no_dtd(io.BytesIO(member.read()), name)
+            part = read_member(archive, info)  # all of it: openpyxl believes what is stated
+            if part[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n").startswith(b"<"):
+                _require_no_dtd(io.BytesIO(part), name)
 
 
 def _require_no_dtd(stream: io.BytesIO, name: str) -> None:

@@ -76,5 +76,6 @@ DATASET = Dataset(
     stage=draw_extents,
     folder="sites",
     files="sites*",
-    members="*.geojson *.gpkg *.shp *.csv",
+    members="*.geojson *.gpkg *.kml *.shp *.csv",
+    is_boundary=True,
 )

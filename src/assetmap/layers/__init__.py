@@ -1,4 +1,4 @@
-"""Layers with geometry, read without guessing: GeoJSON, GeoPackage, shapefiles, WKT in CSV.
+"""Layers with geometry, read without guessing: GeoJSON, GeoPackage, KML, shapefiles, WKT in CSV.
 
 Belongs here: opening a layer, its coordinate system, geometries that cannot be used. Does
 not: delimited text (``readers.py``) nor what a feature means (``datasets/``).

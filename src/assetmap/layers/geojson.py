@@ -33,14 +33,19 @@ def read_geojson(content: bytes, name: str) -> Layer:
     features = _features(document, name)
     properties = pd.DataFrame([_as_text(f.get("properties") or {}) for f in features], dtype=object)
     texts = [json.dumps(f["geometry"]) if f.get("geometry") else None for f in features]
-    geometry = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
-    broken = shapely.is_missing(geometry) & np.array([text is not None for text in texts])
+    geometry, broken = build_geometry(texts)
     return Layer(number(properties.fillna("")), geometry, broken, _crs_of(document, name))
 
 
+def build_geometry(texts: list[str | None]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the geometries that GeoJSON texts write, and which are written but none."""
+    with np.errstate(over="ignore"):  # a position may be beyond any number; it is held later
+        geometry = shapely.from_geojson(np.array(texts, dtype=object), on_invalid="ignore")
+    broken = shapely.is_missing(geometry) & np.array([text is not None for text in texts])
+    return geometry, broken
+
+
 def _parse_json(content: bytes, name: str) -> dict[str, Any]:
-    if content[:512].lstrip().startswith(b"<"):
-        refuse_layer(name, "it is XML or a web page under this name, not GeoJSON")
     try:
         document = json.loads(
             content.decode("utf-8-sig"), parse_constant=_no_constant, object_pairs_hook=_no_twins

@@ -10,14 +10,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-import pyarrow as pa
-import pyogrio
 import pyogrio.errors
 
-from assetmap.layers.arrow import from_arrow
+from assetmap.layers.arrow import from_arrow, list_layers, read_arrow
 from assetmap.layers.layer import refuse_layer, require_epsg
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from assetmap.layers.layer import Layer
 
 SQLITE: Final = b"SQLite format 3\x00"
@@ -32,7 +32,7 @@ def read_geopackage(content: bytes, name: str) -> Layer:
         refuse_layer(name, "it is an SQLite database but no GeoPackage")
     try:
         meta, table = _open_geopackage(content, name)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException):
+    except pyogrio.errors.DataSourceError:
         refuse_layer(name, "it is a GeoPackage that is cut short or damaged")
     return from_arrow(meta, table, require_epsg(meta["crs"], name))
 
@@ -42,8 +42,7 @@ def _open_geopackage(content: bytes, name: str) -> tuple[dict[str, Any], pa.Tabl
     with TemporaryDirectory() as folder:
         path = Path(folder) / "layer.gpkg"
         path.write_bytes(content)
-        layers = [layer for layer, shape in pyogrio.list_layers(path) if shape is not None]
+        layers = list_layers(path)
         if len(layers) != 1:
             refuse_layer(name, f"it holds {len(layers)} layers; which one is meant cannot be told")
-        meta, table = pyogrio.read_arrow(path, layer=layers[0])
-    return meta, table
+        return read_arrow(path, layer=layers[0])

@@ -27,6 +27,9 @@ POINT: Final = (0,)
 POLYGONS: Final = (3, 6)
 """Type ids of shapely: Polygon and MultiPolygon."""
 
+MIN_WIDTH_M: Final = 0.5
+"""No site and no area is narrower: such an outline is what two others left between them."""
+
 LONGITUDES: Final = (-9.0, 2.5)
 LATITUDES: Final = (49.5, 61.5)
 
@@ -88,6 +91,20 @@ def _geometry_faults(
         yield "bad_coordinate", ~absent & ~inside(geometry, BNG_EASTINGS, BNG_NORTHINGS)
     # In the grid too: rounding to the centimetre can fold a sliver over itself.
     yield "invalid_geometry", ~absent & ~(shapely.is_valid(geometry) & shapely.is_valid(grid))
+    yield "sliver", np.isin(shapely.get_type_id(grid), POLYGONS) & (_width(grid) < MIN_WIDTH_M)
+
+
+def _width(polygons: np.ndarray) -> np.ndarray:
+    """Return the shorter side of the rectangle that has the area and perimeter of each.
+
+    With area A and perimeter P that is ``4A / (P + sqrt(P² - 16A))``; what is rounder than a
+    square counts as one.
+    """
+    with np.errstate(all="ignore"):  # of what was held before, a side may be no number
+        area, perimeter = shapely.area(polygons), shapely.length(polygons)
+        excess = np.sqrt(np.maximum(perimeter**2 - 16 * area, 0))
+        width: np.ndarray = 4 * area / (perimeter + excess)
+    return width
 
 
 def inside(

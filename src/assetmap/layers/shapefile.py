@@ -12,17 +12,16 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
-import pyarrow as pa
-import pyogrio
 import pyogrio.errors
 
 from assetmap.errors import CRSError
 from assetmap.inputs import open_archive
-from assetmap.layers.arrow import from_arrow
+from assetmap.layers.arrow import from_arrow, read_arrow
 from assetmap.layers.layer import refuse_layer, require_epsg
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
     from assetmap.inputs import InputFile
     from assetmap.layers.layer import Layer
@@ -50,7 +49,7 @@ def read_shapefile(source: InputFile) -> Layer:
     encoding, notes = _find_encoding(parts)
     try:
         meta, table = _open(parts)
-    except (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pa.ArrowException):
+    except pyogrio.errors.DataSourceError:
         refuse_layer(source.name, "it is a shapefile that is damaged", _AGAIN)
     if table.num_rows != _records(parts[".dbf"]) - _deleted(parts[".dbf"]):
         refuse_layer(source.name, "some of its records cannot be read", _AGAIN)
@@ -141,8 +140,7 @@ def _open(parts: dict[str, bytes]) -> tuple[dict[str, Any], pa.Table]:
     with TemporaryDirectory() as folder:
         for suffix in (*_NEEDED, ".prj"):
             (Path(folder) / f"layer{suffix}").write_bytes(parts[suffix])
-        meta, table = pyogrio.read_arrow(Path(folder) / "layer.shp", encoding=_RAW)
-    return meta, table
+        return read_arrow(Path(folder) / "layer.shp", encoding=_RAW)
 
 
 def _decode(texts: pd.DataFrame, encoding: str) -> pd.DataFrame:

@@ -28,6 +28,8 @@ _CRS_COLUMN: Final = "crs"
 _LAYOUT: Final = Layout(long_columns=_COLUMNS)
 _SRID: Final = r"^\s*SRID\s*=\s*(\d+)\s*;"
 _NUMBERS: Final = CRS_NAMES | {str(BNG): BNG, str(WGS84): WGS84}
+_MOST_COLLECTIONS: Final = 20
+"""Collections within collections; shapely follows any number of them, down to a crash."""
 _TURNS: Final = 180
 """Degrees go no higher; a place of the British grid lies far above."""
 
@@ -46,8 +48,11 @@ def read_wkt(source: InputFile) -> Layer:
         what = f"it has {len(found)} columns named geometry or WKT, and needs one"
         refuse_layer(source.name, what, "Put the outlines into one column geometry, as WKT")
     written = raw.frame[found[0]].astype("str").str.strip()
-    texts = written.str.replace(_SRID, "", regex=True, flags=re.IGNORECASE).to_numpy(dtype=object)
-    geometry = np.asarray(shapely.from_wkt(texts, on_invalid="ignore"), dtype=object)
+    texts = written.str.replace(_SRID, "", regex=True, flags=re.IGNORECASE)
+    is_deep = texts.str.upper().str.count("COLLECTION") > _MOST_COLLECTIONS
+    shallow = texts.mask(is_deep, "").to_numpy(dtype=object)
+    with np.errstate(over="ignore"):  # a position may be beyond any number; it is held later
+        geometry = np.asarray(shapely.from_wkt(shallow, on_invalid="ignore"), dtype=object)
     stated = _stated(raw.frame, titles, written)
     properties = raw.frame.drop(columns=[found[0], *_crs_titles(titles)])
     broken = shapely.is_missing(geometry) & (written != "").to_numpy()
