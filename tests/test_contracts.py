@@ -14,7 +14,8 @@ from assetmap.contracts import (
     find_breaches,
 )
 from assetmap.errors import ContractError
-from assetmap.geography import LSOA_PATTERN, POSTCODE_PATTERN
+from assetmap.geography import LSOA_PATTERN
+from assetmap.postcodes import POSTCODE_PATTERN
 from assetmap.quarantine import REASONS
 
 B = Disclosure.BASE

@@ -2,6 +2,7 @@
 
 import logging
 import random
+import zipfile
 
 import pandas as pd
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assetmap.contracts import Column, Contract, Disclosure
-from assetmap.dataset import Dataset, Source, load
+from assetmap.dataset import Dataset, Source, fold_heading, load
 from assetmap.errors import (
     ClashError,
     ContractError,
@@ -19,7 +20,8 @@ from assetmap.errors import (
 )
 from assetmap.geography import LSOA_PATTERN
 from assetmap.inputs import hash_file
-from assetmap.readers import Layout
+from assetmap.quarantine import Rejects
+from assetmap.readers import Layout, RawTable
 
 CANARY = "07700 900123"
 SOURCE = Source(
@@ -70,6 +72,7 @@ def test_a_file_becomes_a_typed_table_in_key_order(tmp_path):
     assert loaded.marks.to_numpy().tolist() == [["town", "a.csv", 4, "n", "suppressed"]]
     assert loaded.files == (("town/a.csv", hash_file(path)),)
     assert (loaded.rows_in, len(loaded.held), loaded.is_starter) == (3, 0, False)
+    assert loaded.notes == ()
 
 
 def test_held_rows_keep_their_file_row_number_reason_and_column(tmp_path):
@@ -122,6 +125,14 @@ def test_two_files_that_do_not_clash_are_one_table(tmp_path):
     assert loaded.rows_in == 4
 
 
+def test_held_rows_and_marks_of_two_files_are_numbered_through(tmp_path):
+    for name, first in (("a.csv", 1), ("b.csv", 3)):
+        put(tmp_path, name, f"E0100000{first},*", f"E0100000{first + 1},x!")
+    loaded = run(tmp_path)
+    assert loaded.held["file"].to_dict() == {0: "a.csv", 1: "b.csv"}
+    assert loaded.marks["file"].to_dict() == {0: "a.csv", 1: "b.csv"}
+
+
 def test_two_files_that_clash_are_both_named_with_one_example(tmp_path):
     put(tmp_path, "a.csv", "E01000001,1", "E01000002,2", "E01000003,3")
     put(tmp_path, "b.csv", "E01000004,4")
@@ -130,6 +141,17 @@ def test_two_files_that_clash_are_both_named_with_one_example(tmp_path):
         run(tmp_path)
     assert str(caught.value) == (
         "town: a.csv and c.csv both hold 2 rows of the same key, e.g. 'E01000002'. "
+        "Keep one of the two files in the folder."
+    )
+
+
+def test_a_clash_of_a_key_of_two_columns_shows_both(tmp_path):
+    put(tmp_path, "a.csv", "E01000001,1", "E01000002,7")
+    put(tmp_path, "b.csv", "E01000001,2", "E01000002,7")
+    with pytest.raises(ClashError) as caught:
+        run(tmp_path, key=("code", "n"))
+    assert str(caught.value) == (
+        "town: a.csv and b.csv both hold 1 rows of the same key, e.g. 'E01000002/7'. "
         "Keep one of the two files in the folder."
     )
 
@@ -157,7 +179,11 @@ def test_the_log_says_how_many_rows_were_loaded_and_held(tmp_path, caplog):
     put(tmp_path, "a.csv", "E01000001,1", "E01000002,x!")
     with caplog.at_level(logging.INFO, logger="assetmap.dataset"):
         run(tmp_path)
-    assert "town: 1 rows loaded, 1 held" in caplog.text
+    assert caplog.messages == ["town: 1 rows loaded, 1 held"]
+
+
+def test_a_heading_is_compared_in_small_letters_and_with_single_spaces():
+    assert fold_heading("  LSOA \t code 2021 ") == "lsoa code 2021"
 
 
 def test_headings_are_known_whatever_their_case_and_spaces(tmp_path):
@@ -193,6 +219,17 @@ def test_two_columns_for_one_of_ours_refuse_the_file(tmp_path):
     )
 
 
+def test_two_layouts_side_by_side_are_told_by_two_columns_of_one_of_ours(tmp_path):
+    put(tmp_path, "a.csv", "E01000001,1,E01000001,1", heading="LSOA code,Residents,Area,People")
+    headings = {"LSOA code": "code", "Area": "code", "Residents": "n", "People": "n"}
+    with pytest.raises(UnreadableFileError) as caught:
+        run(tmp_path, headings=headings)
+    assert str(caught.value) == (
+        "town: a.csv has 2 columns for code, e.g. 'LSOA code' and 'Area'. "
+        "Keep the columns of one layout."
+    )
+
+
 def test_a_missing_folder_says_how_to_fetch_it(tmp_path):
     with pytest.raises(MissingInputError) as caught:
         run(tmp_path)
@@ -213,6 +250,33 @@ def test_a_dataset_may_lie_in_another_folder(tmp_path):
     put(tmp_path, "a.csv", "E01000001,1")
     (tmp_path / "town").rename(tmp_path / "other")
     assert len(run(tmp_path, folder="other").table) == 1
+
+
+def test_only_the_files_and_members_that_count_are_found_and_read(tmp_path):
+    put(tmp_path, "notes.csv", "E01000009,9")
+    with zipfile.ZipFile(tmp_path / "town/town.zip", "w") as archive:
+        for name, code in (("a_data.csv", "E01000001"), ("b_meta.csv", "E01000002")):
+            archive.writestr(name, f"LSOA code,Residents\n{code},1\n")
+    chosen = {"files": "town*", "members": "*_data.csv"}
+    assert [i.name for i in dataset(**chosen).find_inputs(tmp_path)] == ["town.zip/a_data.csv"]
+    assert run(tmp_path, **chosen).table["code"].tolist() == ["E01000001"]
+
+
+def test_a_dataset_may_bring_its_own_reader(tmp_path):
+    path = put(tmp_path, "a.csv", "E01000009,9")
+    seen = []
+
+    def read(source):
+        seen.append(source.path)
+        index = pd.Index([5], name="row_number")
+        frame = pd.DataFrame({"People": ["6"], "LSOA code": ["E01000001"]}, index)
+        return RawTable(frame, 2, Rejects.of([7], "totals_row"), ("own",))
+
+    loaded = run(tmp_path, read=read)
+    assert seen == [path]
+    assert loaded.table.to_numpy().tolist() == [["E01000001", 6]]
+    assert loaded.held.to_numpy().tolist() == [["town", "a.csv", 7, "totals_row", ""]]
+    assert loaded.notes == ("own",)
 
 
 def test_the_starter_gives_way_and_is_named_where_it_does_not(tmp_path):
@@ -239,6 +303,19 @@ def test_a_file_of_which_too_much_is_held_is_refused_whatever_held_it(tmp_path, 
         run(tmp_path, share=0.5)
     loaded = run(tmp_path, share=0.67)
     assert (len(loaded.table), len(loaded.held)) == (1, 2)
+
+
+def test_a_file_that_breaks_its_contract_is_refused_with_every_breach_and_the_way_out(tmp_path):
+    put(tmp_path, "a.csv", "E0100000,1", "E01000002,-1", "E01000003,3")
+    with pytest.raises(ContractError) as caught:
+        run(tmp_path, share=0.5)
+    told = str(caught.value).splitlines()
+    assert told[0] == "town: a.csv: stg_town breaks its contract in 2 places:"
+    assert [line[: line.index(" in 1 of 3 rows")] for line in told[1:3]] == [
+        f"  - code does not match {LSOA_PATTERN}",
+        "  - n is below 0",
+    ]
+    assert told[3:] == [dataset().how_to_get_it()]
 
 
 def test_a_file_of_which_all_is_held_is_an_empty_table_where_that_is_allowed(tmp_path):

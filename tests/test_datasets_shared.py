@@ -344,5 +344,5 @@ def test_a_postcode_without_position_has_no_coordinates(tmp_path):
     assert loaded.table["easting_m"].fillna(-1).tolist() == [-1, 406_500]
     assert loaded.held[["row_number", "reason", "column"]].to_numpy().tolist() == [
         [3, "missing_value", "positional_quality"],
-        [4, "bad_code", "postcode"],
+        [4, "bad_postcode", "postcode"],
     ]

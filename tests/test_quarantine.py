@@ -78,8 +78,8 @@ def test_too_many_held_rows_refuse_the_table_with_every_breach(share, is_refused
         screen(frame, CONTRACT, max_held_share=share)
     assert str(caught.value) == (
         "stg_t breaks its contract in 2 places:\n"
-        "  - id does not match ^\\d+$ in 1 of 4 rows (first: row 3), e.g. 'x'\n"
-        "  - n is above 9 in 1 of 4 rows (first: row 2), e.g. '99'"
+        "  - id does not match ^\\d+$ in 1 of 4 rows (first: row 4), e.g. 'x'\n"
+        "  - n is above 9 in 1 of 4 rows (first: row 3), e.g. '99'"
     )
 
 
@@ -95,6 +95,14 @@ def test_rows_held_before_the_contract_count_towards_the_share():
     )
 
 
+def test_reasons_for_held_rows_stand_with_the_most_frequent_first_and_then_by_name():
+    rejects = Rejects.of([2], "totals_row") + Rejects.of([3], "bad_number", "n")
+    rejects += Rejects.of([4, 5], "wrong_field_count")
+    with pytest.raises(ContractError) as caught:
+        require_few_held("a.csv of t", rejects, 5, max_held_share=0.5)
+    assert "(wrong_field_count 2, bad_number 1, totals_row 1)" in str(caught.value)
+
+
 def test_the_quarantine_table_has_numbers_and_reasons_and_no_contents():
     rejects = Rejects.of([5, 3], "bad_number", "n") + Rejects.of([4], "totals_row")
     held = rejects.frame("imd_2019", "imd.csv")
@@ -104,12 +112,15 @@ def test_the_quarantine_table_has_numbers_and_reasons_and_no_contents():
         ["imd_2019", "imd.csv", 4, "totals_row", ""],
         ["imd_2019", "imd.csv", 5, "bad_number", "n"],
     ]
+    assert held.index.tolist() == [0, 1, 2]
 
 
 def test_an_empty_quarantine_table_has_its_columns():
     held = Rejects().frame("imd_2019", "imd.csv")
     assert held.columns.tolist() == HELD_COLUMNS
     assert held.empty
+    kinds = held[["row_number", "reason", "column"]].dtypes.astype(str).tolist()
+    assert kinds == ["int64", "str", "str"]
 
 
 @pytest.mark.parametrize(("loaded", "held", "lost"), [(8, 1, 1), (9, 3, 2), (0, 0, 10)])

@@ -19,7 +19,7 @@ from scipy.stats import chisquare
 
 from assetmap.dataset import load
 from assetmap.datasets import get_dataset
-from assetmap.geography import normalise_postcode
+from assetmap.postcodes import normalise_postcode
 from assetmap.survey import answers, tables
 
 ROOT = Path(__file__).parents[1]

@@ -8,18 +8,17 @@ done with a row that breaks one (``quarantine.py``).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 import numpy as np
+import pandas as pd
 
 from assetmap.errors import ContractError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
 Kind = Literal["text", "integer", "number", "boolean", "geometry"]
 
@@ -118,7 +117,8 @@ class Breach:
 
     ``rows`` is a boolean array over the table's rows; ``reason`` a code of
     :data:`assetmap.quarantine.REASONS`; ``example`` is empty for classes I and S, so that
-    no personal value can reach a message.
+    no personal value can reach a message. ``first_row`` is the number of the first of them: that
+    of the file where the table still has it, else its place in the table.
     """
 
     reason: str
@@ -126,14 +126,14 @@ class Breach:
     what: str
     rows: np.ndarray
     example: str
+    first_row: int = 0
 
     def __str__(self) -> str:
         count, total = int(self.rows.sum()), len(self.rows)
-        first = int(np.flatnonzero(self.rows)[0]) + 1
         shown = f", e.g. {self.example!r}" if self.example else ""
         if self.reason == "duplicate_key":
             return f"{self.what} in {count} {'row' if count == 1 else 'rows'}{shown}"
-        return f"{self.what} in {count} of {total} rows (first: row {first}){shown}"
+        return f"{self.what} in {count} of {total} rows (first: row {self.first_row}){shown}"
 
 
 def find_breaches(frame: pd.DataFrame, contract: Contract) -> list[Breach]:
@@ -154,7 +154,9 @@ def find_breaches(frame: pd.DataFrame, contract: Contract) -> list[Breach]:
         example = _example(frame, contract.column(contract.primary_key[0]), repeated)
         what = f"primary key [{key}] repeats"
         breaches.append(Breach("duplicate_key", contract.primary_key[0], what, repeated, example))
-    return breaches
+    is_counted = isinstance(frame.index, pd.RangeIndex) and frame.index.start == 0
+    numbers = frame.index + 1 if is_counted else frame.index
+    return [replace(b, first_row=int(numbers[int(np.flatnonzero(b.rows)[0])])) for b in breaches]
 
 
 def check(frame: pd.DataFrame, contract: Contract) -> None:

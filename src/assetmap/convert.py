@@ -75,7 +75,7 @@ def type_columns(
             typed[column.name] = text.mask(is_blank, None)
             continue
         is_boolean = column.kind == "boolean"
-        numbers = text.str.lower().map(_TRUTHS) if is_boolean else _as_numbers(text)
+        numbers = text.str.lower().map(_TRUTHS) if is_boolean else as_numbers(text)
         unreadable, status = _read_odd(text, numbers)
         if column.kind == "integer":
             unreadable |= _is_not_whole(numbers)
@@ -90,7 +90,7 @@ def type_columns(
     return kept, rejects, found[found["row_number"].isin(kept.index)]
 
 
-def _as_numbers(text: pd.Series) -> pd.Series:
+def as_numbers(text: pd.Series) -> pd.Series:
     """Return the finite numbers of a column; NaN where a cell is none."""
     numbers = pd.to_numeric(text, errors="coerce").astype(float)
     if numbers.notna().all():

@@ -65,7 +65,8 @@ class Dataset:
     layouts) to our names. ``stage`` is pure and keeps one row for one row, with its index.
     ``folder`` is below the raw folder, ``files`` the pattern of the files in it that count,
     and ``members`` the patterns, parted by spaces, of those that count inside a ZIP archive. A
-    dataset that is not ``required`` may be absent.
+    dataset that is not ``required`` may be absent. One that ``is_boundary`` says where an area or
+    a site ends, or which small areas it is made of.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Dataset:
     files: str = "*"
     members: str = "*.csv"
     required: bool = True
+    is_boundary: bool = False
 
     def how_to_get_it(self) -> str:
         """Return the sentence that tells a user how to fill the dataset's folder."""
@@ -204,12 +206,12 @@ def _require_each_once(dataset: Dataset, found: dict[str, str], name: str) -> No
             f"e.g. {missing[-1]!r}. Use the layout of its publisher ({dataset.source.url})."
         )
         raise UnreadableFileError(message)
-    counts = Counter(found.values())
-    twice = [title for title, column in found.items() if counts[column] > 1]
-    if twice:
+    repeated = [column for column, count in Counter(found.values()).items() if count > 1]
+    if repeated:
+        titles = [title for title, column in found.items() if column == repeated[0]]
         message = (
-            f"{name} has {len(twice)} columns for {found[twice[0]]}, "
-            f"e.g. {twice[0]!r} and {twice[1]!r}. Keep the columns of one layout."
+            f"{name} has {len(titles)} columns for {repeated[0]}, "
+            f"e.g. {titles[0]!r} and {titles[1]!r}. Keep the columns of one layout."
         )
         raise UnreadableFileError(message)
 

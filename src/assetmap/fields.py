@@ -13,9 +13,9 @@ from assetmap.geography import (
     BNG_NORTHINGS,
     LAD_PATTERN,
     LSOA_PATTERN,
-    POSTCODE_PATTERN,
     WARD_PATTERN,
 )
+from assetmap.postcodes import POSTCODE_PATTERN
 
 if TYPE_CHECKING:
     from assetmap.contracts import Kind, Limits

@@ -5,7 +5,6 @@ Belongs here: constants of the geography and the guards on them. Does not: any g
 
 from __future__ import annotations
 
-import re
 import warnings
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -25,7 +24,6 @@ LSOA_PATTERN: Final = r"^[EW]01\d{6}$"
 OA_PATTERN: Final = r"^[EW]00\d{6}$"
 WARD_PATTERN: Final = r"^[EW]05\d{6}$"
 LAD_PATTERN: Final = r"^[EW]0[6-9]\d{6}$"
-POSTCODE_PATTERN: Final = r"^[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}$"
 SLUG_PATTERN: Final = r"^[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*$"
 
 SITE_ID_PATTERN: Final = rf"^(?=.{{1,60}}$)(?!(?:con|prn|aux|nul|com\d|lpt\d)$){SLUG_PATTERN[1:]}"
@@ -33,8 +31,6 @@ SITE_ID_PATTERN: Final = rf"^(?=.{{1,60}}$)(?!(?:con|prn|aux|nul|com\d|lpt\d)$){
 
 BNG_EASTINGS: Final = (0, 700_000)
 BNG_NORTHINGS: Final = (0, 1_300_000)
-
-_POSTCODE_PARTS: Final = re.compile(r"^([A-Z]{1,2}\d[A-Z\d]?)(\d[A-Z]{2})$")
 
 
 def require_bng(layer: gpd.GeoDataFrame | gpd.GeoSeries, name: str) -> None:
@@ -53,13 +49,6 @@ def require_bng(layer: gpd.GeoDataFrame | gpd.GeoSeries, name: str) -> None:
         raise CRSError(message)
 
 
-def normalise_postcode(text: str) -> str:
-    """Return a postcode in its published spelling (``B16 8AA``), or ``""`` if it is none."""
-    squeezed = "".join(text.split()).upper()
-    match = _POSTCODE_PARTS.match(squeezed)
-    return f"{match[1]} {match[2]}" if match else ""
-
-
 @cache
 def to_wgs84() -> pyproj.Transformer:
     """Return the transformer from the British National Grid to longitude and latitude."""
@@ -75,8 +64,11 @@ def to_bng() -> pyproj.Transformer:
 def _transformer(source: int, target: int) -> pyproj.Transformer:
     # One fixed operation whatever grids a machine has, so that all machines give the same
     # bytes: the best that needs no grid file, the Helmert transformation, good to 2 m.
+    from pyproj import network  # noqa: PLC0415 - slow to import
     from pyproj.transformer import TransformerGroup  # noqa: PLC0415 - slow to import
 
+    # Without this, PROJ_NETWORK=ON in somebody's environment would ask a server for grids.
+    network.set_network_enabled(active=False)  # type: ignore[attr-defined]  # it is documented
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", UserWarning)
         group = TransformerGroup(source, target, always_xy=True)

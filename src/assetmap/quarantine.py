@@ -1,8 +1,8 @@
 """Rows that are held back, why, and the sum that shows none is lost.
 
-Belongs here: the closed list of reasons, the table of held rows, the split of a staged
-table into what loads and what is held, and the reconciliation. Does not: reading files
-(``readers.py``) nor the rules themselves (``contracts.py``).
+Belongs here: the closed lists of reasons, refusals and notes, the table of held rows, the split
+of a staged table into what loads and what is held, and the reconciliation. Does not: reading
+files (``readers.py``) nor the rules themselves (``contracts.py``).
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ REASONS: Final[dict[str, str]] = {
     "bad_coordinate": "the coordinates are no place in Great Britain in the stated system",
     "bad_encoding": "the line is not in the encoding of its file",
     "bad_number": "the cell is not a number",
+    "bad_postcode": "the text is no postcode",
     "consent_not_live": "consent to publish is withdrawn or over",
     "coordinates_swapped": "latitude and longitude are the wrong way round",
     "duplicate_id": "an earlier response has the same number",
@@ -40,15 +41,55 @@ REASONS: Final[dict[str, str]] = {
     "no_response": "the row belongs to no response of the file that was loaded",
     "null_geometry": "there is no geometry",
     "out_of_range": "the number is outside its limits",
+    "outside_study_area": "the place is outside the area that it should be in",
+    "pseudo_postcode": "the postcode stands for no place",
     "range_inverted": "the lower end of a range is above its upper end",
     "rejected_by_reviewer": "somebody rejected the response on the survey's server",
     "repeated_header": "the heading stands again among the rows",
+    "sliver": "the outline is narrower than any real one",
     "totals_row": "the row is a total of others",
     "under_18": "the person is under 18",
     "wrong_field_count": "the row has more or fewer cells than the heading",
     "wrong_geometry_type": "the geometry is of another type than the layer's",
 }
 """Every reason for which a row can be held."""
+
+REFUSALS: Final[dict[str, str]] = {
+    "archive_too_large": "the archive holds too many files, or unpacks to too much",
+    "bad_config": "a setting is missing, unknown or impossible",
+    "corrupt_archive": "the archive is cut short or damaged",
+    "corrupt_shapefile": "the shapefile is cut short or damaged",
+    "duplicate_header": "two columns have one heading",
+    "empty_file": "the file is empty",
+    "malformed_csv": "a quote is left open or broken",
+    "malformed_json": "the file is no JSON, or no GeoJSON",
+    "missing_column": "a column is missing, or has no heading",
+    "missing_crs": "the coordinate system is not known, and is not guessed",
+    "missing_part": "a file that belongs to a shapefile is missing",
+    "mixed_vintage": "area codes of two censuses stand in one table",
+    "no_rows": "there is a heading and nothing below it",
+    "not_csv": "the file is a web page, a workbook or an archive under another name",
+    "truncated_download": "the packed file is cut short",
+    "unsafe_member": "the archive holds a path that leads outside it",
+    "unsafe_xml": "the file declares a document type, which can read other files",
+    "unsupported_format": "the file is of a format that is not read",
+    "wrong_year": "the file is of another year than its dataset",
+}
+"""Every kind of fault for which a file is refused whole; the message says it in full."""
+
+NOTES: Final[dict[str, str]] = {
+    "below_threshold": "a count of people is too small to be shown, and is withheld",
+    "free_text_restricted": "what people wrote stays in one restricted table",
+    "low_precision": "a position has two decimals of a degree or fewer: good to a kilometre",
+    "overlapping_sites": "two sites overlap; what lies in both counts for both",
+    "possible_duplicate": "two responses may be one person's; the later one waits for a review",
+    "suppressed_source_value": "the publisher left a mark for a figure: no value, never zero",
+    "terminated_postcode": "the postcode is no longer in use, and the lookup says since when",
+    "unexpected_column_dropped": "a column that the dataset does not declare is dropped",
+    "vintage_2011": "the codes are those of 2011 and meet 2021 only through the lookup",
+    "z_dropped": "heights are dropped",
+}
+"""What loads although it is odd, and is said in a note, a status or a check."""
 
 HELD_COLUMNS: Final = ["dataset", "file", "row_number", "reason", "column"]
 

@@ -1,4 +1,8 @@
-"""What the census tables of 2021 share: two layouts of Nomis, one way to load them."""
+"""What the census tables of 2021 share: two layouts of Nomis, one way to load them.
+
+Bulk files have a column ``date``; one of another census has the same columns and headings, and
+would load without a word.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +13,18 @@ from assetmap import fields
 from assetmap.contracts import Contract
 from assetmap.dataset import Dataset, Source, fold_heading
 from assetmap.geography import OA_PATTERN
-from assetmap.readers import Layout
+from assetmap.inputs import refuse
+from assetmap.readers import Layout, RawTable, read_csv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from assetmap.inputs import InputFile
+
 Level = Literal["lsoa21", "oa21"]
 
+_YEAR: Final = "2021"
+_LAYOUT: Final = Layout(heading_cell="mnemonic")
 _VALUE_SUFFIX: Final = "; measures: value"
 _NAME_HEADINGS: Final = {
     "lsoa21": ("geography", "2021 super output area - lower layer"),
@@ -68,10 +77,32 @@ def census_dataset(table: CensusTable, level: Level = "lsoa21") -> Dataset:
             columns=(key, name, *measures.values()),
         ),
         headings=headings,
-        layout=Layout(heading_cell="mnemonic"),
+        read=read,
         fold=_fold(table.variable),
         members=f"*-{'lsoa' if level == 'lsoa21' else 'oa'}*.csv",
     )
+
+
+def read(source: InputFile) -> RawTable:
+    """Read a table of the census.
+
+    Raises
+    ------
+    UnreadableFileError
+        Its column ``date`` says another year, or the file cannot be read.
+    """
+    raw = read_csv(source, _LAYOUT)
+    titles = [title for title in raw.frame.columns if fold_heading(title) == "date"]
+    for title in titles:
+        dates = raw.frame[title].astype("str").str.strip()
+        others = dates[(dates != "") & ~dates.str.contains(_YEAR, regex=False)]
+        if len(others):
+            what = (
+                f"its column {title} says another year than {_YEAR} in {len(others)} of "
+                f"{len(dates)} rows, e.g. {others.iloc[0][:20]!r}"
+            )
+            refuse(source.name, what, f"Download the table of the census of {_YEAR}")
+    return raw
 
 
 def _fold(variable: str) -> Callable[[str], str]:

@@ -217,4 +217,5 @@ DATASET = Dataset(
     stage=stage,
     fold=fold,
     required=False,
+    is_boundary=True,
 )

@@ -7,21 +7,43 @@ from typing import TYPE_CHECKING, Final
 from assetmap import fields
 from assetmap.contracts import Column, Contract, Disclosure
 from assetmap.dataset import Dataset, Source
-from assetmap.geography import normalise_postcode
-from assetmap.readers import Layout
+from assetmap.datasets._postcodes import hold_bad_postcodes, spell
+from assetmap.readers import Layout, RawTable, read_csv
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from assetmap.inputs import InputFile
+
 NO_POSITION: Final = 90
 """Positional quality of a postcode that has no position (its coordinates are 0, 0)."""
+
+_LAYOUT: Final = Layout(
+    header=(
+        "Postcode",
+        "Positional_quality_indicator",
+        "Eastings",
+        "Northings",
+        "Country_code",
+        "NHS_regional_HA_code",
+        "NHS_HA_code",
+        "Admin_county_code",
+        "Admin_district_code",
+        "Admin_ward_code",
+    )
+)
+
+
+def read(source: InputFile) -> RawTable:
+    """Read a file of the product; rows whose postcode is none are held."""
+    return hold_bad_postcodes(read_csv(source, _LAYOUT), "postcode")
 
 
 def stage(raw: pd.DataFrame) -> pd.DataFrame:
     """Write postcodes in their published spelling; a position that is none becomes NULL."""
     has_position = raw["positional_quality"] < NO_POSITION
     return raw.assign(
-        postcode=raw["postcode"].map(normalise_postcode, na_action="ignore"),
+        postcode=spell(raw["postcode"]),
         easting_m=raw["easting_m"].where(has_position),
         northing_m=raw["northing_m"].where(has_position),
     )
@@ -63,20 +85,7 @@ DATASET = Dataset(
         "Eastings": "easting_m",
         "Northings": "northing_m",
     },
-    layout=Layout(
-        header=(
-            "Postcode",
-            "Positional_quality_indicator",
-            "Eastings",
-            "Northings",
-            "Country_code",
-            "NHS_regional_HA_code",
-            "NHS_HA_code",
-            "Admin_county_code",
-            "Admin_district_code",
-            "Admin_ward_code",
-        )
-    ),
     members="*data/csv/*.csv",
+    read=read,
     stage=stage,
 )

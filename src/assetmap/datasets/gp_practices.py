@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from assetmap import fields
 from assetmap.contracts import Contract, Disclosure
 from assetmap.dataset import Dataset, Source
-from assetmap.geography import normalise_postcode
+from assetmap.postcodes import normalise_postcode
 from assetmap.readers import Layout
 
 if TYPE_CHECKING:

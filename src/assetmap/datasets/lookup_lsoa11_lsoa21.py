@@ -29,4 +29,5 @@ DATASET = Dataset(
         ),
     ),
     headings={"LSOA11CD": "lsoa11cd", "LSOA21CD": "lsoa21cd", "CHGIND": "chgind"},
+    is_boundary=True,
 )

@@ -33,4 +33,5 @@ DATASET = Dataset(
         "LAD17CD": "lad17cd",
         "LAD17NM": "lad17nm",
     },
+    is_boundary=True,
 )

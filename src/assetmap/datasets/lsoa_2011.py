@@ -39,4 +39,5 @@ DATASET = Dataset(
     },
     read=read_polygons,
     members="*.geojson",
+    is_boundary=True,
 )

@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 from assetmap import fields
 from assetmap.contracts import Contract
 from assetmap.dataset import Dataset, Source
-from assetmap.geography import normalise_postcode
+from assetmap.datasets._postcodes import hold_bad_postcodes, spell
+from assetmap.readers import Layout, RawTable, read_csv
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from assetmap.inputs import InputFile
+
+
+def read(source: InputFile) -> RawTable:
+    """Read the lookup; rows whose postcode is none are held."""
+    return hold_bad_postcodes(read_csv(source, Layout()), "pcds")
+
 
 def stage(raw: pd.DataFrame) -> pd.DataFrame:
     """Write postcodes in their published spelling."""
-    return raw.assign(postcode=raw["postcode"].map(normalise_postcode, na_action="ignore"))
+    return raw.assign(postcode=spell(raw["postcode"]))
 
 
 DATASET = Dataset(
@@ -49,5 +57,7 @@ DATASET = Dataset(
         "doterm": "terminated_month",
         "usertype": "user_type",
     },
+    read=read,
     stage=stage,
+    is_boundary=True,
 )

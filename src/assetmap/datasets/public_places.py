@@ -1,17 +1,25 @@
-"""Schools, GP practices, libraries and hospitals with a public address, from four registers."""
+"""Schools, GP practices, libraries and hospitals with a public address, from four registers.
+
+A place that somebody adds by hand is rarely known by easting and northing: a file may have
+latitude and longitude in their stead.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assetmap import fields
 from assetmap.contracts import Contract, Disclosure
-from assetmap.dataset import Dataset, Source
-from assetmap.geography import normalise_postcode
+from assetmap.coordinates import place_rows
+from assetmap.dataset import Dataset, Source, fold_heading
+from assetmap.postcodes import normalise_postcode
+from assetmap.readers import Layout, RawTable, read_csv
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from assetmap.inputs import InputFile
 
 _NO_DETAIL = ("Not applicable",)
 _NO_PUBLIC_LIBRARY = {
@@ -19,6 +27,12 @@ _NO_PUBLIC_LIBRARY = {
     "Prison Library": "prison_library",
     "Static Local History Library": "archive",
 }
+
+
+def read(source: InputFile) -> RawTable:
+    """Read a list of places, with positions in metres or degrees; see :func:`place_rows`."""
+    raw = read_csv(source, Layout())
+    return place_rows(replace(raw, frame=raw.frame.rename(columns=fold_heading)))
 
 
 def stage(raw: pd.DataFrame) -> pd.DataFrame:
@@ -30,7 +44,9 @@ def stage(raw: pd.DataFrame) -> pd.DataFrame:
     the contract does not know, so that they are held and not counted as libraries.
     """
     place = raw["easting_m"].astype("str") + " " + raw["northing_m"].astype("str")
-    described = raw["kind"] + " " + raw["asset_name"] + " " + place.str.replace(".0", "")
+    described = (
+        raw["kind"] + " " + raw["asset_name"] + " " + place.str.replace(r"\.0\b", "", regex=True)
+    )
     named = raw["asset_id"].where(raw["asset_id"].notna(), described)
     return raw.assign(
         asset_id=named.str.lower().str.replace(r"[^a-z0-9]+", "-", regex=True).str.strip("-"),
@@ -97,5 +113,6 @@ DATASET = Dataset(
         "register": "register",
         "location_precision": "location_precision",
     },
+    read=read,
     stage=stage,
 )

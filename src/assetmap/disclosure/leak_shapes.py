@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from assetmap.disclosure.leak_text import strip_inline_markup, visible
-from assetmap.geography import normalise_postcode
+from assetmap.postcodes import AREAS, normalise_postcode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,16 +21,6 @@ EMAIL: Final = "an e-mail address"
 INSURANCE: Final = "a National Insurance number"
 PSEUDONYM: Final = "a pseudonym"
 POSTCODE: Final = "a full postcode"
-
-_AREA_LETTERS: Final = (
-    "AB AL B BA BB BD BH BL BN BR BS BT CA CB CF CH CM CO CR CT CV CW DA DD DE DG DH DL DN DT DY "
-    "E EC EH EN EX FK FY G GL GU GY HA HD HG HP HR HS HU HX IG IM IP IV JE KA KT KW KY L LA LD "
-    "LE LL LN LS LU M ME MK ML N NE NG NN NP NR NW OL OX PA PE PH PL PO PR RG RH RM S SA SE SG "
-    "SK SL SM SN SO SP SR SS ST SW SY TA TD TF TN TQ TR TS TW UB W WA WC WD WF WN WR WS WV YO "
-    "ZE"
-)
-_AREAS: Final = frozenset(_AREA_LETTERS.split())
-"""The letters with which a postcode of the United Kingdom begins."""
 
 # The digits in their order are the alphabet of some script or font, not a telephone number.
 # The first character is matched before what must not stand in front of it: so the search leaps.
@@ -69,4 +59,4 @@ def find_shapes(text: str, postcodes: AbstractSet[str], emails: AbstractSet[str]
 
 def _is_postcode(match: re.Match[str], allowed: AbstractSet[str]) -> bool:
     area = (match[1] or match[2]).upper()
-    return area in _AREAS and normalise_postcode(match[0].replace("-", "")) not in allowed
+    return area in AREAS and normalise_postcode(match[0].replace("-", "")) not in allowed

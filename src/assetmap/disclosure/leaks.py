@@ -22,7 +22,7 @@ from assetmap.disclosure.leak_text import canonical
 from assetmap.disclosure.leak_views import FILE_NAME, View, list_files, read_views
 from assetmap.disclosure.leak_words import is_distinctive
 from assetmap.errors import DisclosureError
-from assetmap.geography import normalise_postcode
+from assetmap.postcodes import normalise_postcode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -54,9 +54,12 @@ def encode(value: object, *, max_length: int = MAX_TEXT) -> str:
 
 
 def safe_url(value: object) -> str:
-    """Return an http or https address as it stands, and ``""`` for anything else."""
-    text = plain(value, max_length=MAX_URL).strip()
-    if not _URL.fullmatch(text):
+    """Return an http or https address as it stands, and ``""`` for anything else.
+
+    An address longer than ``MAX_URL`` is none: cut short, it would lead somewhere else.
+    """
+    text = plain(value, max_length=MAX_URL + 1).strip()
+    if len(text) > MAX_URL or not _URL.fullmatch(text):
         return ""
     try:
         host = urlsplit(text).hostname

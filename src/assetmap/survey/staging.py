@@ -10,14 +10,13 @@ a child or a repeated response nothing is kept but a row number and a reason.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
 
-from assetmap.geography import normalise_postcode
+from assetmap.postcodes import normalise_postcode, postcode_fault
 from assetmap.quarantine import Rejects
 from assetmap.survey import answers, tables
 from assetmap.survey.pseudonyms import pseudonym
@@ -35,7 +34,6 @@ UNKNOWN: Final = "?"
 _ADULT: Final = 18
 _OLDEST: Final = 120
 _BAND_STARTS: Final = {"18_24": 18, "25_34": 25, "35_44": 35, "45_54": 45, "55_64": 55}
-_PSEUDO: Final = re.compile(r"ZZ\d|NF11NF|XX\d")
 _ONE: Final = {
     "sex": answers.SEXES,
     "country_group": answers.COUNTRY_GROUPS,
@@ -175,12 +173,12 @@ def place_of(postcodes: pd.Series, places: Places) -> pd.DataFrame:
     lsoa = folded.map(lookup["lsoa11cd"])
     ward = lsoa.map(places.wards.drop_duplicates("lsoa11cd").set_index("lsoa11cd")["wd17cd"])
     is_blank = postcodes.str.strip() == ""
-    is_pseudo = postcodes.str.upper().str.split().str.join("").str.match(_PSEUDO)
+    faults = postcodes.map(postcode_fault)
     status = np.select(
         [
             is_blank,
-            is_pseudo,
-            folded == "",
+            faults == "pseudo_postcode",
+            faults == "bad_postcode",
             lsoa.isna(),
             ~ward.isin(places.study_wards),
         ],
