@@ -506,12 +506,13 @@ def test_every_statement_is_tested_here():
     text = Path(__file__).read_text(encoding="utf-8")
     elsewhere = {
         "int_census_margin",
+        "int_dataset_area",
         "int_organisation_spelling",
         "int_register_site",
         "int_site",
         "int_site_alias",
         "int_site_source",
         "int_site_step",
-    }  # _survey_margins, _programme_register, _sql_sites, _site_register
+    }  # _survey_margins, _quality, _programme_register, _sql_sites, _site_register
     tested = set(re.findall(r'run\(\s*con,\s*"(int_\w+)"', text))
     assert tested == set(STATEMENTS) - elsewhere

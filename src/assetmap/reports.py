@@ -6,15 +6,25 @@ not: pages of the site (``publish/``).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import csv
+from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
+from assetmap.disclosure.quality import OWNERS
+from assetmap.errors import MissingInputError, RetentionError
+from assetmap.quality import REPORT, read_report
 from assetmap.statements import read_statements
 from assetmap.warehouse import fetch, fetch_table, open_warehouse
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
-    import pandas as pd
+    from assetmap.settings import Settings
+
+STORIES: Final = "data/stories.csv"
+"""The stories that a published site tells, below its root."""
 
 
 def indicator_rows(public: Path) -> list[dict[str, Any]]:
@@ -24,17 +34,87 @@ def indicator_rows(public: Path) -> list[dict[str, Any]]:
     return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
 
 
-def quality_rows(public: Path) -> pd.DataFrame:
-    """Return the quality checks of the last build, those with findings first."""
-    return _report(public, "quality_table")
+def quality_records(settings: Settings) -> list[dict[str, Any]]:
+    """Return every check of the last build, those with findings first.
+
+    Raises
+    ------
+    MissingInputError
+        There is no build yet.
+    StorageError
+        The report of the last build is missing or damaged.
+    """
+    if not settings.public.exists():
+        message = f"{settings.public} is not there. Run `assetmap build` first."
+        raise MissingInputError(message)
+    return read_report(settings.processed / REPORT)
+
+
+def lapsed_records(maps: Path, today: date) -> list[dict[str, Any]]:
+    """Return a record where the published site tells stories whose consent has ended.
+
+    It hangs on the day and so stands in no report of a build. The site itself is read, since
+    the next publication leaves such stories out. A story is named by its id: a title may name
+    somebody.
+    """
+    path = maps / STORIES
+    if not path.exists():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lapsed = [row["story_id"] for row in rows if row["consent_until"] < today.isoformat()]
+    if not lapsed:
+        return []
+    return [
+        {
+            "name": "story_consent_ended",
+            "title": "Published stories have live consent",
+            "topic": "people",
+            "severity": "blocking",
+            "blocking": True,
+            "owner": "keeper of the programme",
+            "passed": False,
+            "finding_count": len(lapsed),
+            "notes": f"{len(lapsed)} published stories have a consent that has ended, e.g. "
+            f"{lapsed[0]}; they stay on the site until `assetmap publish` is run.",
+        }
+    ]
+
+
+def require_no_lapsed(maps: Path, records: list[dict[str, Any]]) -> None:
+    """Raise RetentionError where :func:`lapsed_records` found stories."""
+    if records:
+        message = f"{maps}: {records[0]['notes']}"
+        raise RetentionError(message)
+
+
+def check_lines(records: list[dict[str, Any]]) -> list[str]:
+    """Return records as lines to read: those that found something, then those that passed."""
+    found = [record for record in records if not record["passed"]]
+    passed = [record for record in records if record["passed"]]
+    lines = [f"{len(found)} checks found something"]
+    for record in found:
+        check = f"{record['severity']}: {record['title']} ({record['name']})"
+        lines += [
+            f"  {check}, {record['finding_count']} found",
+            f"      {record['notes']}",
+            f"      Who: {record['owner']}, {OWNERS[record['owner']]}",
+        ]
+    lines.append(f"{len(passed)} checks passed")
+    lines += [
+        f"  {record['severity']}: {record['title']} ({record['name']}), passed. {record['notes']}"
+        for record in passed
+    ]
+    return lines
 
 
 def quality_markdown(public: Path) -> str:
-    """Return the quality report as Markdown tables."""
+    """Return the quality report of the build around ``public`` as Markdown tables."""
     with open_warehouse(public, read_only=True) as con:
         datasets = fetch_table(con, "pub_dataset", ["dataset_id"])
     counts = ["dataset_id", "row_count", "loaded_count", "held_count", "extent"]
-    checks = _markdown(quality_rows(public)[["check_id", "severity", "message"]])
+    records = pd.DataFrame(read_report(public.with_name(REPORT)))
+    checks = _markdown(records[["name", "title", "severity", "passed", "notes", "owner"]])
     return f"# Quality report\n\n{checks}\n{_markdown(datasets[counts])}"
 
 

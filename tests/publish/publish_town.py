@@ -57,8 +57,16 @@ def town(
             {"caveat": "not_loaded", "meaning": "Not every small area is loaded."},
         ],
         "pub_dataset": [_dataset()],
-        "pub_input": [{"file": "imd/imd.csv", "dataset_id": "imd", "sha256": "ab" * 32}],
-        "pub_quality": [_check("rows_held", passed=True), _check("no_place", passed=False)],
+        "pub_input": [
+            {"file": "imd/imd.csv", "dataset_id": "imd", "sha256": "ab" * 32, "size_bytes": 9}
+        ],
+        "pub_quality": [
+            _check("rows_held", passed=True),
+            _check("no_place", passed=False),
+            _check("old", passed=False, owner="nobody"),
+        ],
+        "pub_coverage": [_coverage()],
+        "pub_held": [{"dataset_id": "imd", "reason": "bad_code", "held_count": 1}],
         "pub_run": [
             {"key": key, "value": value} for key, value in {**_RUN, "survey_state": survey}.items()
         ],
@@ -380,6 +388,7 @@ def _metas() -> list[dict[str, Any]]:
             "interval": interval,
             "caveat": "best_fit",
             "source": "imd",
+            "definition": "cd" * 32,
         }
         for order, (indicator_id, (title, interval)) in enumerate(titles.items())
     ]
@@ -397,13 +406,29 @@ def _dataset() -> dict[str, Any]:
         "loaded_count": 9,
         "held_count": 1,
         "extent": "full",
+        "is_boundary": False,
     }
 
 
-def _check(check_id: str, *, passed: bool) -> dict[str, Any]:
+def _coverage() -> dict[str, Any]:
+    return {
+        "dataset_id": "imd",
+        "vintage": "LSOAs of 2011",
+        "as_of": "2019-09-26",
+        "area_type": "LSOA of 2011",
+        "area_count": 4,
+        "covered_count": 3,
+        "covered_pct": 75.0,
+    }
+
+
+def _check(check_id: str, *, passed: bool, owner: str = "keeper of sites") -> dict[str, Any]:
     return {
         "check_id": check_id,
+        "title": f"Check of {check_id}",
+        "topic": "places",
         "severity": "warning",
+        "owner": owner,
         "passed": passed,
         "finding_count": 0 if passed else 3,
         "message": "Found in one sentence.",

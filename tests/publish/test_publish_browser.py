@@ -23,6 +23,7 @@ PAGES = [
     "programme.html",
     "codebook.html",
     "data.html",
+    "quality.html",
     "accessibility.html",
 ]
 WIDTHS = [1280, 390]

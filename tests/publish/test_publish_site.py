@@ -44,6 +44,7 @@ PAGES = {
     "programme.html",
     "codebook.html",
     "data.html",
+    "quality.html",
     "accessibility.html",
 }
 
@@ -264,8 +265,9 @@ def test_where_there_is_no_interval_the_reason_stands_in_its_place(site):
 def test_a_blocking_check_stops_publication(tmp_path):
     tables = town()
     tables["pub_quality"]["severity"] = "blocking"
-    text = words(write_site(tables, tmp_path / "site").target / "data.html")
-    assert "rows_held ✓ passed stops publication 0" in text
+    text = words(write_site(tables, tmp_path / "site").target / "quality.html")
+    assert "Check of no_place Found in one sentence. 3 stops publication" in text
+    assert "2 findings stop publication." in text
 
 
 def twin_wards(place_count):

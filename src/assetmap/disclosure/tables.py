@@ -12,6 +12,7 @@ from assetmap import fields
 from assetmap.contracts import Column, Contract, Disclosure
 from assetmap.disclosure.claims import CLAIMS
 from assetmap.disclosure.programme import PROGRAMME
+from assetmap.disclosure.quality import QUALITY
 from assetmap.disclosure.released import PUB_CODEBOOK, RELEASED
 from assetmap.disclosure.site_register import SITE_REGISTER
 from assetmap.geography import SLUG_PATTERN, WARD_PATTERN
@@ -283,6 +284,7 @@ PUB_INDICATOR_META: Final = Contract(
         fields.label("interval", "Kind of interval, 'full count', or 'none' and why."),
         fields.label("caveat", "Keys of the caveats, separated by semicolons.", nullable=True),
         fields.label("source", "Datasets, separated by semicolons."),
+        fields.label("definition", "SHA-256 over its statement and header."),
     ),
 )
 
@@ -311,6 +313,11 @@ PUB_DATASET: Final = Contract(
         fields.column("integer", "loaded_count", "Rows loaded."),
         fields.column("integer", "held_count", "Rows held in quarantine."),
         fields.label("extent", "full, or the starter extract."),
+        fields.column(
+            "boolean",
+            "is_boundary",
+            "True where it says where an area or a site ends, or what an area is made of.",
+        ),
     ),
 )
 
@@ -322,25 +329,7 @@ PUB_INPUT: Final = Contract(
         fields.label("file", "Path below the raw folder."),
         fields.label("dataset_id", "Dataset."),
         fields.label("sha256", "SHA-256 of the file as received."),
-    ),
-)
-
-PUB_QUALITY: Final = Contract(
-    table="pub_quality",
-    row_is="one check of this run",
-    primary_key=("check_id",),
-    columns=(
-        fields.label("check_id", "Check."),
-        Column(
-            name="severity",
-            kind="text",
-            description="What a failure means.",
-            disclosure=_B,
-            allowed=("blocking", "warning", "note"),
-        ),
-        fields.column("boolean", "passed", "True where nothing is wrong."),
-        fields.column("integer", "finding_count", "How many findings."),
-        fields.label("message", "What was found, in one sentence."),
+        fields.column("integer", "size_bytes", "Its size.", unit="bytes"),
     ),
 )
 
@@ -365,7 +354,7 @@ COPIED: Final[tuple[Contract, ...]] = (
     PUB_CAVEAT,
     PUB_DATASET,
     PUB_INPUT,
-    PUB_QUALITY,
+    *QUALITY,
     PUB_RUN,
     PUB_CODEBOOK,
     *CLAIMS,

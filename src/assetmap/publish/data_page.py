@@ -14,6 +14,7 @@ from assetmap.geography import BNG, WGS84
 from assetmap.publish.encode import safe_url
 from assetmap.publish.exports import FORMATS
 from assetmap.publish.page import Page, downloads
+from assetmap.publish.quality_page import quality_words
 from assetmap.publish.site_page import Fact
 from assetmap.publish.tables import Cell, Table, file_size, headings, metres, whole
 
@@ -72,7 +73,8 @@ def data_page(published: Published, exports: Sequence[Export]) -> Page:
             "downloads": _download_table(exports),
             "datasets": _dataset_table(published),
             "inputs": _input_table(published),
-            "quality": _quality_table(published),
+            "quality": quality_words(published.rows("pub_quality")),
+            "quality_files": downloads("quality"),
             "methods": _METHODS,
             "facts": _facts(published),
         },
@@ -156,26 +158,6 @@ def _input_table(published: Published) -> Table:
             for row in published.rows("pub_input")
         ),
         downloads=downloads("inputs"),
-    )
-
-
-def _quality_table(published: Published) -> Table:
-    meaning = {"blocking": "stops publication", "warning": "warning", "note": "note"}
-    return Table(
-        id="quality",
-        caption="Checks, and what they found",
-        headings=headings("Check", "Result", "A failure", "#Findings", "What was found"),
-        rows=tuple(
-            (
-                Cell(text=row["check_id"]),
-                Cell(text="✓ passed" if row["passed"] else "✗ findings"),
-                Cell(text=meaning[row["severity"]]),
-                Cell(text=whole(row["finding_count"])),
-                Cell(text=row["message"]),
-            )
-            for row in published.rows("pub_quality")
-        ),
-        downloads=downloads("quality"),
     )
 
 

@@ -47,6 +47,8 @@ FILES: Final = {
     "datasets": "pub_dataset",
     "inputs": "pub_input",
     "quality": "pub_quality",
+    "coverage": "pub_coverage",
+    "held_rows": "pub_held",
     "run": "pub_run",
     "people": "pub_people",
     "people_tables": "pub_people_table",

@@ -31,6 +31,7 @@ from assetmap.publish.overview import accessibility_page, overview_page
 from assetmap.publish.partners_page import partners_page
 from assetmap.publish.pipeline_page import pipeline_page
 from assetmap.publish.programme_page import programme_page
+from assetmap.publish.quality_page import quality_page
 from assetmap.publish.site_page import site_pages
 from assetmap.publish.survey_page import survey_page
 
@@ -122,6 +123,7 @@ def _write(published: Published, target: Path) -> PublishReport:
         programme_page(published),
         codebook_page(published),
         data_page(published, exports),
+        quality_page(published),
         accessibility_page(),
     ]
     environment = _environment()

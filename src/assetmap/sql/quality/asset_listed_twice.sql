@@ -1,4 +1,7 @@
+-- title: Places listed twice
+-- topic: places
 -- severity: note
+-- owner: keeper of places
 -- found: {count} places share name and kind with another within 200 m, e.g. {example}; each counts.
 -- fine: No two places of one kind share name and neighbourhood.
 SELECT DISTINCT

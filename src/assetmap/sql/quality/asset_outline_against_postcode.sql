@@ -1,4 +1,7 @@
+-- title: Outline and postcode of places agree
+-- topic: places
 -- severity: note
+-- owner: nobody
 -- found: {count} of the places with a postcode fall in another LSOA by outline than by postcode, e.g. {example}; the outlines are simplified.
 -- fine: Outline and postcode put every place that has a postcode in the same LSOA.
 SELECT a.asset_name AS example

@@ -1,4 +1,7 @@
+-- title: Places lie in a loaded outline
+-- topic: places
 -- severity: note
+-- owner: data manager
 -- found: {count} places lie in no loaded LSOA outline, e.g. {example}; they count near sites, not in wards.
 -- fine: Every place lies in a loaded LSOA outline.
 SELECT a.asset_name AS example

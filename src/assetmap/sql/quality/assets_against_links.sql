@@ -1,4 +1,7 @@
+-- title: Every place is linked or out of reach
+-- topic: counts
 -- severity: blocking
+-- owner: developer of assetmap
 -- found: {count} places are neither linked to a site nor beyond the largest catchment of all, e.g. {example}.
 -- fine: Every place with a position is linked to a site or lies beyond all catchments.
 SELECT a.asset_id AS example

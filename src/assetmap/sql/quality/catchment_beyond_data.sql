@@ -1,4 +1,7 @@
+-- title: Catchments lie inside the loaded outlines
+-- topic: coverage
 -- severity: warning
+-- owner: data manager
 -- found: {count} catchments reach beyond the loaded outlines, e.g. {example}; they have no figure.
 -- fine: The loaded outlines cover every catchment.
 SELECT c.site_id || ' ' || c.catchment_m || ' m' AS example

@@ -1,4 +1,7 @@
+-- title: Census tables agree on residents
+-- topic: totals
 -- severity: note
+-- owner: nobody
 -- found: {count} LSOAs of 2021 differ by more than 10 between residents (TS001) and residents by country of birth (TS004), e.g. {example}.
 -- fine: Census tables agree on residents within 10 in every LSOA, as the ONS's protection of people allows.
 SELECT a.lsoa21cd AS example

@@ -1,4 +1,7 @@
+-- title: Claims agree with capacities of sites
+-- topic: documents
 -- severity: blocking
+-- owner: keeper of claims
 -- found: {count} claims give a site another figure than capacity.csv or the site layer has from the same place of the same document, e.g. {example}. Read it again; where both figures stand there, enter both.
 -- fine: Claims and capacities of sites agree wherever they rest on the same place of a document.
 SELECT format('{}: {:.9g} against {:.9g} {}', c.claim_id, c.value, min(s.value), c.unit) AS example

@@ -1,4 +1,7 @@
+-- title: Claims agree with targets
+-- topic: documents
 -- severity: blocking
+-- owner: keeper of claims
 -- found: {count} targets are another figure than claims of the same plan at the same place of the same document, e.g. {example}. Read it again and put claims.csv or targets.csv right.
 -- fine: Claims and targets agree wherever they rest on the same place of a document.
 SELECT format('{}: {:.9g} against {:.9g}', t.target_id, t.value, min(c.value)) AS example

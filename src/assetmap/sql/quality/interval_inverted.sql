@@ -1,4 +1,7 @@
+-- title: Figures lie inside their interval
+-- topic: totals
 -- severity: blocking
+-- owner: developer of assetmap
 -- found: {count} figures lie outside their own low and high, e.g. {example}.
 -- fine: Every figure lies between its low and its high.
 SELECT i.indicator_id || ' of ' || i.area_name AS example

@@ -1,4 +1,7 @@
+-- title: Census tables cover the study area
+-- topic: coverage
 -- severity: warning
+-- owner: data manager
 -- found: {count} LSOAs of the study area lack a census count, e.g. {example}.
 -- fine: Every LSOA of the study area has all six census tables.
 SELECT a.lsoa11cd AS example

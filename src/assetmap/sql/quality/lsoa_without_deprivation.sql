@@ -1,4 +1,7 @@
+-- title: Deprivation covers the study area
+-- topic: coverage
 -- severity: warning
+-- owner: data manager
 -- found: {count} LSOAs of the study area have no deprivation score, e.g. {example}.
 -- fine: Every LSOA of the study area has a deprivation score.
 SELECT a.lsoa11cd AS example

@@ -1,4 +1,7 @@
+-- title: Outlines cover the study area
+-- topic: coverage
 -- severity: warning
+-- owner: data manager
 -- found: {count} LSOAs of the study area have no outline, e.g. {example}.
 -- fine: Every LSOA of the study area has an outline.
 SELECT a.lsoa11cd AS example

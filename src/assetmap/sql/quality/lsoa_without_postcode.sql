@@ -1,4 +1,7 @@
+-- title: Small areas near sites have postcodes
+-- topic: coverage
 -- severity: warning
+-- owner: data manager
 -- found: {count} LSOAs near a site have residents and no live postcode, e.g. {example}; the estimates of people near sites leave them out.
 -- fine: Every LSOA near a site has a live postcode to spread its residents over.
 SELECT DISTINCT o.lsoa11cd AS example

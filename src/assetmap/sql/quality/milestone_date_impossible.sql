@@ -1,4 +1,7 @@
+-- title: Dates of milestones can be
+-- topic: documents
 -- severity: warning
+-- owner: keeper of sites
 -- found: {count} entries of milestones.csv have dates that cannot be, e.g. {example}; append an entry that mends it.
 -- fine: Every date of a milestone is in the calendar, and none ends before it begins.
 SELECT m.entry_id || ' (' || m.earliest || ' to ' || m.latest || ')' AS example

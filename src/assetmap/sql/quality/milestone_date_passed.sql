@@ -1,4 +1,7 @@
+-- title: Steps that were due are entered
+-- topic: freshness
 -- severity: warning
+-- owner: keeper of sites
 -- found: {count} steps of sites were due before the last entry of milestones.csv and are not entered as taken, e.g. {example}; add what became of them.
 -- fine: No step of a site was due before the last entry of milestones.csv and is not entered as taken.
 SELECT s.site_name || ': ' || p.milestone || ' by ' || p.last_latest AS example

@@ -1,4 +1,7 @@
+-- title: Live postcodes are in the lookup
+-- topic: codes
 -- severity: note
+-- owner: data manager
 -- found: {count} live postcodes are newer than the lookup or not in it, e.g. {example}; nobody is placed there.
 -- fine: Every live postcode has its LSOA.
 SELECT p.postcode AS example

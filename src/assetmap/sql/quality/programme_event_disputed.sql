@@ -1,4 +1,7 @@
+-- title: Events have one date
+-- topic: documents
 -- severity: warning
+-- owner: nobody
 -- found: {count} events have statements that give different dates, e.g. {example}.
 -- fine: No event has two dates.
 SELECT

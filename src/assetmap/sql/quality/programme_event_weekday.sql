@@ -1,4 +1,7 @@
+-- title: Dates of events fall on the stated weekday
+-- topic: documents
 -- severity: warning
+-- owner: keeper of the programme
 -- found: {count} dates of events do not fall on the weekday that is stated, e.g. {example}.
 -- fine: Every weekday that is stated fits its date.
 SELECT

@@ -1,4 +1,7 @@
+-- title: Partners are counted as they are listed
+-- topic: documents
 -- severity: warning
+-- owner: nobody
 -- found: {count} groups of partners are counted otherwise than they are listed, e.g. {example}.
 -- fine: Every number of partners that a document states is that of the names it lists.
 SELECT

@@ -1,4 +1,7 @@
+-- title: Lists of sectors agree
+-- topic: documents
 -- severity: warning
+-- owner: nobody
 -- found: {count} sectors do not stand in every list of sectors, e.g. {example}.
 -- fine: All lists of sectors have the same sectors.
 SELECT

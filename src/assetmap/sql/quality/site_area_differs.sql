@@ -1,4 +1,7 @@
+-- title: Drawn and stated sizes of sites agree
+-- topic: places
 -- severity: warning
+-- owner: keeper of sites
 -- found: {count} drawn sites are more than 10 % larger or smaller than the register says, e.g. {example}; mend the outline or the hectares.
 -- fine: Every drawn site is as large as the register says, to 10 %.
 SELECT

@@ -1,4 +1,7 @@
+-- title: Sites do not overlap
+-- topic: places
 -- severity: warning
+-- owner: keeper of sites
 -- found: {count} pairs of sites overlap by 100 square metres or more, e.g. {example}; what lies in both counts for both.
 -- fine: No two sites overlap.
 SELECT

@@ -1,4 +1,7 @@
+-- title: Statements of a site's capacity agree
+-- topic: documents
 -- severity: warning
+-- owner: nobody
 -- found: {count} capacities of sites are stated with figures that cannot all be true, e.g. {example}; all are kept.
 -- fine: No two statements of a site's capacity differ.
 SELECT

@@ -1,4 +1,7 @@
+-- title: Sites have an owner or developer
+-- topic: documents
 -- severity: warning
+-- owner: keeper of sites
 -- found: {count} sites of the site layer have neither owner nor developer recorded, e.g. {example}; add whom a document names to roles.csv.
 -- fine: Every site of the site layer has an owner or a developer recorded.
 SELECT s.site_name AS example

@@ -1,4 +1,7 @@
+-- title: Public land has a developer
+-- topic: documents
 -- severity: note
+-- owner: nobody
 -- found: {count} sites that a public body owns, and that are not built on yet, have no developer recorded, e.g. {example}; whoever gives the land can still ask for more.
 -- fine: No site is recorded as owned by a public body, not built on yet and without a developer.
 SELECT p.site_name AS example

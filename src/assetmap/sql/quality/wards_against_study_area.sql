@@ -1,4 +1,7 @@
+-- title: Wards add up to the study area
+-- topic: totals
 -- severity: blocking
+-- owner: developer of assetmap
 -- found: {count} indicators of counts do not add up from the wards to the study area, e.g. {example}.
 -- fine: Counts of the wards add up to the study area.
 SELECT s.indicator_id AS example
