@@ -1,12 +1,14 @@
 """Time ``assetmap run`` on the starter set against a straight script; print ratios.
 
-Each run is a fresh process. "After imports" leaves out the imports of both sides. Run with
+Three runs each turn: everything anew, nothing changed since, and one number changed since. Each
+is a fresh process. "After imports" leaves out the imports of both sides. Run with
 ``python bench/bench_run.py [--repeat 5]`` on a machine that does nothing else.
 """
 
 from __future__ import annotations
 
 import argparse
+import shutil
 import statistics
 import subprocess
 import sys
@@ -26,9 +28,10 @@ from assetmap.settings import read_settings
 find_datasets()
 settings = read_settings(Path(sys.argv[1]), Path(sys.argv[2]))
 start = time.perf_counter()
-pipeline.run_build(settings)
+force = sys.argv[3] == "anew"
+pipeline.run_build(settings, force=force)
 built = time.perf_counter()
-pipeline.run_publish(settings)
+pipeline.run_publish(settings, force=force)
 end = time.perf_counter()
 print(built - start, end - built, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 """
@@ -41,35 +44,70 @@ def run(command: list[str]) -> tuple[list[str], float]:
     return result.stdout.split(), time.perf_counter() - start
 
 
+def run_pipeline(raw: Path, out: Path, how: str) -> tuple[float, float, float, float]:
+    """Return seconds of build and of publishing, MB of memory, seconds as a whole process."""
+    words, whole = run([sys.executable, "-c", PIPELINE, str(raw), str(out), how])
+    built, published, memory = map(float, words)
+    return built, published, memory, whole
+
+
+def change_a_number(raw: Path) -> None:
+    """Put another digit at the end of the last number in the table of deprivation."""
+    (path,) = (raw / "imd_2019").glob("*.csv")
+    text = path.read_text("utf-8").rstrip()
+    path.write_text(f"{text[:-1]}{'1' if text[-1] != '1' else '2'}\n", "utf-8")
+
+
 def main() -> None:
-    """Run both sides in turn and print the medians and their ratios."""
+    """Run all sides in turn and print the medians and their ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=5)
     repeat = parser.parse_args().repeat
-    builds, publishes, memories, wholes, scripts, script_wholes = ([] for _ in range(6))
-    with tempfile.TemporaryDirectory() as out:
+    fulls, idles, parts, scripts = ([] for _ in range(4))
+    with tempfile.TemporaryDirectory() as home:
+        raw, out = Path(home) / "raw", Path(home) / "out"
+        shutil.copytree(RAW, raw)
         for turn in range(repeat + 1):
-            words, whole = run([sys.executable, "-c", PIPELINE, str(RAW), out])
-            straight, script_whole = run([sys.executable, "bench/straight_script.py", str(RAW)])
+            full, idle = run_pipeline(raw, out, "anew"), run_pipeline(raw, out, "")
+            change_a_number(raw)
+            part = run_pipeline(raw, out, "")
+            straight, whole = run([sys.executable, "bench/straight_script.py", str(RAW)])
             if turn:  # the first turn warms the file cache
-                builds.append(float(words[0]))
-                publishes.append(float(words[1]))
-                memories.append(float(words[2]))
-                wholes.append(whole)
-                scripts.append(float(straight[0]))
-                script_wholes.append(script_whole)
-    pairs = [(b + p) / s for b, p, s in zip(builds, publishes, scripts, strict=True)]
-    whole_pairs = [a / b for a, b in zip(wholes, script_wholes, strict=True)]
-    build_pairs = [b / s for b, s in zip(builds, scripts, strict=True)]
+                fulls.append(full)
+                idles.append(idle)
+                parts.append(part)
+                scripts.append((float(straight[0]), whole))
+    show(fulls, idles, parts, scripts)
+
+
+Seconds = list[tuple[float, ...]]
+
+
+def show(fulls: Seconds, idles: Seconds, parts: Seconds, scripts: Seconds) -> None:
+    """Print medians, and the medians of the ratios within one turn."""
     middle = statistics.median
-    print(f"build after imports        {middle(builds):.2f} s")
-    print(f"publish after imports      {middle(publishes):.2f} s")
-    print(f"pipeline after imports     {middle(builds) + middle(publishes):.2f} s")
-    print(f"peak memory                {middle(memories):.0f} MB")
-    print(f"straight script            {middle(scripts):.2f} s after imports")
-    print(f"build / script             {middle(build_pairs):.2f} after imports")
-    print(f"pipeline / script          {middle(pairs):.2f} after imports")
-    print(f"pipeline / script          {middle(whole_pairs):.2f} as whole processes")
+    times = {
+        "build": [full[0] for full in fulls],
+        "publish": [full[1] for full in fulls],
+        "pipeline": [sum(full[:2]) for full in fulls],
+        "nothing changed": [sum(idle[:2]) for idle in idles],
+        "one number changed": [sum(part[:2]) for part in parts],
+        "straight script": [script[0] for script in scripts],
+    }
+    for name, found in times.items():
+        print(f"{name:<26} {middle(found):.2f} s after imports")
+    print(f"{'peak memory':<26} {middle(full[2] for full in fulls):.0f} MB")
+    rows = list(zip(fulls, idles, parts, scripts, strict=True))
+    ratios = {
+        "nothing changed / all anew": [sum(idle[:2]) / sum(full[:2]) for full, idle, _, _ in rows],
+        "build of one / of all": [part[0] / full[0] for full, _, part, _ in rows],
+        "build / script": [full[0] / script[0] for full, _, _, script in rows],
+        "pipeline / script": [sum(full[:2]) / script[0] for full, _, _, script in rows],
+    }
+    for name, found in ratios.items():
+        print(f"{name:<26} {middle(found):.2f} after imports")
+    wholes = [full[3] / script[1] for full, _, _, script in rows]
+    print(f"{'pipeline / script':<26} {middle(wholes):.2f} as whole processes")
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
 from assetmap import build
-from assetmap.lock import hold
+from assetmap.editions import take_over
 from assetmap.reports import indicator_rows, quality_markdown
 from assetmap.settings import read_settings
+from flows.home import keep_home_private
 
 
 @task(task_run_name="load {dataset_id}")
@@ -51,15 +52,24 @@ def pass_gate(raw: str, out: str) -> dict[str, int]:
 
 @flow(name="build")
 def build_flow(raw: str = "data/raw", out: str = ".") -> None:
-    """Load, link, measure and gate, one task a dataset."""
+    """Load, link, measure and gate, one task a dataset that changed; none where nothing did."""
+    keep_home_private()
     settings = read_settings(Path(raw), Path(out))
-    with hold(settings):
-        for dataset_id in build.start_build(settings):
-            load_dataset(raw, out, dataset_id)
-        link_assets(raw, out)
-        load_registers(raw, out)
-        load_survey(raw, out)
-        measure_indicators(raw, out)
-        pass_gate(raw, out)
+    with take_over(settings):
+        plan = build.plan_build(settings)
+        if plan.is_nothing:
+            build.stand_by(settings)
+        else:
+            _make(raw, out, build.start_build(settings, plan))
     create_table_artifact(key="indicators", table=indicator_rows(settings.public))
     create_markdown_artifact(key="quality", markdown=quality_markdown(settings.public))
+
+
+def _make(raw: str, out: str, dataset_ids: list[str]) -> None:
+    for dataset_id in dataset_ids:
+        load_dataset(raw, out, dataset_id)
+    link_assets(raw, out)
+    load_registers(raw, out)
+    load_survey(raw, out)
+    measure_indicators(raw, out)
+    pass_gate(raw, out)

@@ -21,5 +21,6 @@ def publish_site(raw: str, out: str) -> str:
 def publish_flow(raw: str = "data/raw", out: str = ".") -> str:
     """Publish the last build."""
     index = publish_site(raw, out)
-    create_link_artifact(key="site", link=Path(index).resolve().as_uri(), link_text="The site")
+    # Not resolved: the link is to the site that stands, also after the next run.
+    create_link_artifact(key="site", link=Path(index).absolute().as_uri(), link_text="The site")
     return index

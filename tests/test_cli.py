@@ -1,5 +1,6 @@
 """The command line: help, exit codes, messages, and the README's table of commands."""
 
+import json
 import re
 import shutil
 import socket
@@ -9,7 +10,6 @@ import threading
 import urllib.request
 from pathlib import Path
 
-import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -18,6 +18,7 @@ from assetmap import cli, cli_survey
 ROOT = Path(__file__).parents[1]
 RAW = ROOT / "data" / "raw"
 COMMANDS = ["list", "fetch", "build", "check", "publish", "run", "serve", "digest"]
+COMMANDS += ["verify", "rollback", "reproduce", "diff"]
 SURVEY_COMMANDS = ["survey form", "survey pull", "survey erase", "survey status"]
 
 
@@ -93,8 +94,11 @@ def test_a_port_that_is_taken_is_said(built):
 
 def test_names_in_square_brackets_are_shown_as_written(built, tmp_path):
     shutil.copytree(built.processed, tmp_path / "data" / "processed")
-    with duckdb.connect(tmp_path / "data" / "processed" / "public.duckdb") as con:
-        con.execute("UPDATE pub_quality SET message = 'e.g. [/centre] and [c]'")
+    path = tmp_path / "data" / "processed" / "quality.json"
+    report = json.loads(path.read_text("utf-8"))
+    for record in report["checks"]:
+        record["notes"] = "e.g. [/centre] and [c]"
+    path.write_text(json.dumps(report), "utf-8")
     result = run_cli("check", "--out", tmp_path)
     assert result.returncode == 0, result.stderr
     assert "[/centre]" in result.stdout

@@ -66,13 +66,13 @@ def test_two_equal_runs_have_no_changes():
         ({"pub_input": CENSUS_CHANGED}, (("data", "census"),)),
         ({"pub_input": SITES_CHANGED}, ()),  # the figure does not rest on sites
         ({}, ()),
-        ({"run": {"code_version": "1+b"}}, (("method", "program"),)),
+        ({"run": {"code_version": "1+b"}}, (("code", "program"),)),
         ({"run": {"policy_hash": "q"}}, (("method", "policy"),)),
         ({"pub_area": [{"area_code": "E2"}]}, (("method", "areas"),)),
         ({"pub_indicator_meta": [META | {"meaning": "Others."}]}, (("method", "definition"),)),
         (
             {"pub_input": CENSUS_CHANGED, "run": {"code_version": "1+b"}},
-            (("data", "census"), ("method", "program")),
+            (("data", "census"), ("code", "program")),
         ),
         ({"pub_claim": [CLAIM | {"value": 51.0}]}, ()),  # nor on claims
     ],
@@ -130,7 +130,7 @@ SEVENTY = HEADLINE | {"headline_low": 70.0, "headline_high": 70.0, "state": "met
             (("claim", "t added"),),
         ),
         ({"pub_claim": [CLAIM | {"finding_count": 3}]}, ()),
-        ({"run": {"code_version": "1+b"}}, (("method", "program"),)),
+        ({"run": {"code_version": "1+b"}}, (("code", "program"),)),
     ],
 )
 def test_a_headline_that_moved_names_the_claims_that_changed(changes, causes):
@@ -612,6 +612,6 @@ def test_nothing_about_people_is_in_the_record_of_a_real_build(settings):
     assert not people & body["figures"].keys()
     assert set(body) == {
         *("version", "taken_on", "run", "areas", "datasets", "definitions", "figures"),
-        *("headlines", "claims", "findings"),
+        *("headlines", "claims", "findings", "settings", "packages", "boundaries"),
     }
     assert len(body["figures"]) > 300

@@ -1,12 +1,15 @@
 """What users really do to a folder of inputs: each is said in a sentence or held, never a crash."""
 
+import csv
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
@@ -14,9 +17,11 @@ import pytest
 
 from assetmap import pipeline
 from assetmap.errors import ConfigError, ContractError, StorageError, UnreadableFileError
+from assetmap.publish.encode import plain
 from assetmap.settings import read_settings
 
 ROOT = Path(__file__).parents[1]
+INJECT = ROOT.parent / "shared/bad_input/inject"
 
 
 @pytest.fixture
@@ -162,8 +167,9 @@ def test_a_file_in_place_of_the_site_folder_is_said(built, raw, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["data", "maps"]
 
 
-def test_damaged_public_tables_say_how_to_make_them_again(raw, tmp_path):
-    (tmp_path / "data" / "processed").mkdir(parents=True)
+def test_damaged_public_tables_say_how_to_make_them_again(built, raw, tmp_path):
+    shutil.copytree(built.processed, tmp_path / "data" / "processed")
+    (tmp_path / "data" / "processed" / "build.json").unlink()  # which would tell it before
     (tmp_path / "data" / "processed" / "public.duckdb").write_bytes(b"no database" * 99)
     with pytest.raises(StorageError, match=r"is damaged\. Run `assetmap build`"):
         pipeline.run_publish(read_settings(raw, tmp_path))
@@ -184,7 +190,7 @@ def test_stopping_a_run_says_so_and_leaves_the_site(raw, tmp_path):
         text=True,
         preexec_fn=_hear_interrupts,  # noqa: PLW1509 - no threads run in this test
     )
-    while not (tmp_path / "data" / "processed" / "build" / "assetmap.duckdb").exists():
+    while not (tmp_path / "data" / "builds" / ".growing" / "assetmap.duckdb").exists():
         assert process.poll() is None
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
@@ -193,3 +199,136 @@ def test_stopping_a_run_says_so_and_leaves_the_site(raw, tmp_path):
     assert "Traceback" not in said
     assert not (tmp_path / "maps").exists()
     assert pipeline.run_build(read_settings(raw, tmp_path)) is None
+
+
+# Texts that would run somewhere, as names of places and sites, from the folder to the pages.
+
+needs_corpus = pytest.mark.skipif(
+    not INJECT.is_dir(), reason="../shared/bad_input is absent: hostile texts are NOT tested"
+)
+PLACES = "source_id,name,kind,detail,latitude,longitude,postcode,register,location_precision"
+A_FORMULA = ("=", "+", "@", "\t", "\r", "\uff1d")
+FORMULA_FILE = "filename_=1+1';drop.csv"
+"""The hostile name of a file, for the file of formulas."""
+
+
+def rows_of(name):
+    with (INJECT / name).open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def add_places(raw, name, file):
+    """Write places of the corpus as a list of places in degrees; return their names."""
+    rows = rows_of(file)
+    with (raw / "public_places" / name).open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(PLACES.split(","))
+        for row in rows:
+            position = (f"{float(row['lat']):.6f}", f"{float(row['lon']):.6f}")
+            key = f"{Path(file).stem} {row['asset_id']}"
+            writer.writerow((key, row["name"], "school", "", *position, "", "own list", "address"))
+    return [row["name"] for row in rows if len(row["name"]) < 1_000]  # the longest is held
+
+
+def add_sites(raw):
+    """Add the sites of the corpus to the site layer; return their names."""
+    path = sites_of(raw)
+    layer = json.loads(path.read_text("utf-8"))
+    blank = dict.fromkeys(layer["features"][0]["properties"])
+    added = json.loads((INJECT / "html_js_jinja.geojson").read_text("utf-8"))["features"]
+    for number, feature in enumerate(added):
+        name = feature["properties"]["name"]
+        feature["properties"] = blank | {
+            "site_id": f"hostile-{number}",
+            "site_name": name,
+            "kind": "housing",
+            "local_authority": "Birmingham",
+            "extent_method": "unknown",
+        }
+    layer["features"] += added
+    path.write_text(json.dumps(layer), "utf-8")
+    return [feature["properties"]["site_name"] for feature in added]
+
+
+@pytest.fixture(scope="module")
+def hostile(raw, tmp_path_factory):
+    """Build and publish the starter set with every text of the corpus as a name."""
+    folder = tmp_path_factory.mktemp("hostile")
+    raw = Path(shutil.copytree(raw, folder / "raw"))
+    # The starter extract would give way to the files that are added.
+    (starter,) = (raw / "public_places").glob("*_starter.csv")
+    starter.rename(starter.with_name("register.csv"))
+    texts = add_places(raw, "added.csv", "html_js_jinja.csv")
+    formulas = add_places(raw, FORMULA_FILE, "formula.csv")
+    sites = add_sites(raw)
+    settings = read_settings(raw, folder)
+    pipeline.run_build(settings)
+    pipeline.run_publish(settings)
+    return settings, texts, formulas, sites
+
+
+def folded(text):
+    return " ".join(plain(text, max_length=10**9).split())
+
+
+def words(path):
+    text = re.sub(r"<(script|style).*?</\1>", "", path.read_text("utf-8"), flags=re.DOTALL)
+    return folded(unescape(re.sub(r"<[^>]+>", " ", text)))
+
+
+@needs_corpus
+def test_hostile_texts_read_as_written_on_the_pages(hostile):
+    settings, texts, formulas, sites = hostile
+    assert (len(texts), len(formulas), len(sites)) == (20, 11, 20)
+    shown = words(settings.maps / "map.html")
+    assert [text for text in (*texts, *formulas) if folded(text) not in shown] == []
+    for number, name in enumerate(sites):
+        page = settings.maps / "sites" / f"hostile-{number}.html"
+        assert folded(name) in words(page), page.name
+    for path in settings.maps.rglob("*.html"):
+        markup = path.read_text("utf-8")
+        assert "<script>window" not in markup
+        assert "<img src=x" not in markup
+        assert "1337" not in words(path)  # what a template makes of {{7*191}}
+
+
+@needs_corpus
+@pytest.mark.parametrize("name", ["areas.html", "map.html", "sites/hostile-0.html", "index.html"])
+def test_hostile_texts_do_nothing_in_a_browser(hostile, browser, name):
+    settings, *_ = hostile
+    page = browser.new_page()
+    faults, remote = [], []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("request", lambda r: None if r.url.startswith(("file:", "data:")) else remote.append(r))
+    page.goto((settings.maps / name).as_uri())
+    page.wait_for_load_state("load")
+    assert page.evaluate("window.__xss") is None
+    assert (faults, remote) == ([], [])
+    page.close()
+
+
+@needs_corpus
+def test_formulas_are_text_in_the_downloads_and_numbers_stay_numbers(hostile):
+    settings, texts, formulas, _ = hostile
+    with (settings.maps / "data/assets.csv").open(encoding="utf-8", newline="") as stream:
+        rows = {row["asset_id"].removeprefix("'"): row for row in csv.DictReader(stream)}
+    names = [rows[f"formula-a{number}"]["asset_name"] for number in range(len(formulas))]
+    assert not [name for name in names if name.startswith(A_FORMULA)]
+    assert names[0] == "'" + formulas[0]
+    assert "'-12.5" in names
+    bare = [name.removeprefix("'") for name in names]
+    assert [name.strip() for name in bare] == [text.strip() for text in formulas]
+    assert rows["formula-a0"]["easting_m"] == "404850.06"
+    assert all(float(row["northing_m"]) > 0 for row in rows.values())
+    written = {row["asset_name"].removeprefix("'") for row in rows.values()}
+    assert written >= {text.strip() for text in texts}
+
+
+@needs_corpus
+def test_the_name_of_a_file_and_the_cell_that_is_too_long_stop_nothing(hostile):
+    settings, *_ = hostile
+    assert ["public_places", "field_too_long", ""] in pd.read_csv(
+        settings.processed / "quarantine.csv", keep_default_na=False
+    )[["dataset", "reason", "column"]].to_numpy().tolist()
+    manifest = json.loads((settings.maps / "manifest.json").read_text("utf-8"))
+    assert f"public_places/{FORMULA_FILE}" in manifest["inputs"]

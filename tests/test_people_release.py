@@ -5,15 +5,17 @@ import os
 import shutil
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
-from assetmap import people_release, pipeline
+from assetmap import people_release, pipeline, storage
 from assetmap.disclosure.gate import RECORD
 from assetmap.disclosure.people_tables import Terms
 from assetmap.errors import DisclosureError, PublishError, RetentionError, StorageError
 from assetmap.provenance import MANIFEST
 from assetmap.settings import Policy, Retention, read_settings
+from assetmap.store import editions_of, recover
 from assetmap.survey.restricted import write_private
 from assetmap.survey.secrets import read_secrets
 from assetmap.warehouse import open_warehouse
@@ -194,21 +196,21 @@ def test_a_publication_that_is_killed_is_settled_by_the_next_one(
     replaced, done = os.replace, []
 
     def replace_or_stop(source, target):
-        is_swap = str(source).endswith("maps.new")
+        is_swap = Path(source).name == ".maps.turning"
         if not (is_swap and when == "before"):
             replaced(source, target)
         if is_swap:
             done.append(pending(copied).read_bytes())
             raise Killed
 
-    monkeypatch.setattr(pipeline.os, "replace", replace_or_stop)
+    monkeypatch.setattr(storage.os, "replace", replace_or_stop)
     with pytest.raises(Killed):
         pipeline.run_publish(copied)
     monkeypatch.undo()
     (left_then,) = done
     write_private(pending(copied), left_then)  # as kill -9 would have left it
     write_private(last(copied), record_of("old"))
-    pipeline._recover(copied.maps)  # what a publication does first
+    recover(editions_of(copied))  # what a publication does first
     people_release.settle(copied)
     kept = last(copied).read_text()
     assert (kept == whole) == (expected == "new")

@@ -276,13 +276,17 @@ def _indicator(indicator: Indicator) -> list[str]:
 
 
 def _checks() -> list[str]:
-    rows = [(f"`{check.id}`", check.severity, check.found, check.fine) for check in find_checks()]
+    rows = [
+        (f"`{c.id}`", c.title, c.topic, c.severity, c.owner, c.found, c.fine) for c in find_checks()
+    ]
+    names = ("Check", "What should be so", "About", "Severity", "Who can put it right")
     return [
         "## Quality checks",
         "",
         "One file each in `sql/quality`. A blocking check that fails makes `assetmap check` fail.",
+        "Checks about the last build stand in `quality.json` alone and are never published.",
         "",
-        *_table(("Check", "Severity", "Where it finds something", "Where it does not"), rows),
+        *_table((*names, "Where it finds something", "Where it does not"), rows),
     ]
 
 

@@ -14,10 +14,12 @@ import pandas as pd
 
 from assetmap import fields, provenance, register_step, survey_step
 from assetmap.caveats import CAVEATS
+from assetmap.contracts import Disclosure
 from assetmap.convert import MARK_COLUMNS
 from assetmap.datasets import get_dataset
 from assetmap.disclosure.tables import PUBLISHED
 from assetmap.geography import crs_operation
+from assetmap.quality import REPORT, as_records
 from assetmap.quarantine import HELD_COLUMNS, Rejects
 from assetmap.registers.programme_lists import STORY
 from assetmap.warehouse import append, column_types, create_empty, fetch_table, write_typed
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from assetmap.contracts import Contract
     from assetmap.dataset import Dataset, Loaded, Source
     from assetmap.indicators import Member
     from assetmap.register_step import Account
@@ -48,6 +51,9 @@ ACCOUNTS: Final[dict[str, dict[str, str]]] = {
         "held_count": "BIGINT",
         "is_starter": "BOOLEAN",
         "notes": "VARCHAR",
+        "vintage": "VARCHAR",
+        "as_of": "VARCHAR",
+        "is_listing": "BOOLEAN",
     },
     "run_file": {"dataset_id": "VARCHAR", "file": "VARCHAR", "sha256": "VARCHAR"},
     "run_held": {name: "BIGINT" if name == "row_number" else "VARCHAR" for name in HELD_COLUMNS},
@@ -60,6 +66,15 @@ ACCOUNTS: Final[dict[str, dict[str, str]]] = {
     },
     "run_column": {"table_name": "VARCHAR", "column_name": "VARCHAR", "disclosure": "VARCHAR"},
 }
+
+_VINTAGES: Final = {
+    "lsoa11cd": "LSOAs of 2011",
+    "lsoa21cd": "LSOAs of 2021",
+    "oa21cd": "output areas of 2021",
+    "wd17cd": "wards of 2017",
+    "lad17cd": "local authorities of 2017",
+}
+"""Vintage of the areas whose codes a column holds."""
 
 
 def prepare(
@@ -114,9 +129,19 @@ def _prepare_table(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
 
 def write_dataset(con: duckdb.DuckDBPyConnection, dataset: Dataset, loaded: Loaded) -> None:
     """Write what became of the rows of one dataset."""
-    counts = (loaded.rows_in, len(loaded.table), len(loaded.held), loaded.is_starter)
-    notes = "; ".join(loaded.notes)
-    con.execute("INSERT INTO run_dataset VALUES (?, ?, ?, ?, ?, ?)", [dataset.id, *counts, notes])
+    is_dated = loaded.is_starter or not dataset.source.is_replaced
+    _write_counts(
+        con,
+        dataset_id=dataset.id,
+        row_count=loaded.rows_in,
+        loaded_count=len(loaded.table),
+        held_count=len(loaded.held),
+        is_starter=loaded.is_starter,
+        notes="; ".join(loaded.notes),
+        vintage=_vintage_of(dataset.contract),
+        as_of=dataset.source.as_of if is_dated else None,
+        is_listing=_is_listing(dataset.contract),
+    )
     con.executemany(
         "INSERT INTO run_file VALUES (?, ?, ?)", [(dataset.id, *pair) for pair in loaded.files]
     )
@@ -128,13 +153,37 @@ def write_dataset(con: duckdb.DuckDBPyConnection, dataset: Dataset, loaded: Load
 def write_register(con: duckdb.DuckDBPyConnection, folder: str, account: Account) -> None:
     """Write what became of the lists of one folder."""
     held = len(account.held)
-    row = [folder, account.rows_in, account.rows_in - held, held, False, ""]
-    con.execute("INSERT INTO run_dataset VALUES (?, ?, ?, ?, ?, ?)", row)
+    _write_counts(
+        con,
+        dataset_id=folder,
+        row_count=account.rows_in,
+        loaded_count=account.rows_in - held,
+        held_count=held,
+        is_starter=False,
+        notes="",
+        vintage=None,
+        as_of=_source_of(folder).as_of,
+        is_listing=True,
+    )
     con.executemany(
         "INSERT INTO run_file VALUES (?, ?, ?)", [(folder, *pair) for pair in account.files]
     )
     rows = Rejects.of(account.held, "consent_not_live", "consent").frame(folder, STORY.filename)
     append(con, "run_held", rows, ACCOUNTS["run_held"])
+
+
+def _write_counts(con: duckdb.DuckDBPyConnection, **row: object) -> None:
+    append(con, "run_dataset", pd.DataFrame([row]), ACCOUNTS["run_dataset"])
+
+
+def _vintage_of(contract: Contract) -> str | None:
+    """Return the vintages of area codes in a table; None where it has none."""
+    return ", ".join(text for name, text in _VINTAGES.items() if name in contract.names) or None
+
+
+def _is_listing(contract: Contract) -> bool:
+    """Return True for a list of places or sites, which goes out of date as they come and go."""
+    return any(column.disclosure is Disclosure.ORGANISATION for column in contract.columns)
 
 
 def write_marts(
@@ -153,7 +202,7 @@ def write_marts(
     write_public(con, "indicator_meta", meta)
     write_public(con, "caveat", caveats)
     write_public(con, "dataset", _dataset_table(con))
-    write_public(con, "input", fetch_table(con, "run_file", ["file"]))
+    write_public(con, "input", _input_table(con, settings.raw))
     write_public(con, "run", _run_table(con, settings))
     write_public(con, "codebook", survey_step.read_codebook(settings.raw))
     write_typed(
@@ -176,15 +225,22 @@ def write_public(con: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame)
     write_typed(con, f"mart_{name}", frame, column_types(contract))
 
 
+def _input_table(con: duckdb.DuckDBPyConnection, raw: Path) -> pd.DataFrame:
+    files = fetch_table(con, "run_file", ["file"])
+    return files.assign(size_bytes=[(raw / name).stat().st_size for name in files["file"]])
+
+
 def _dataset_table(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     accounts = fetch_table(con, "run_dataset", ["dataset_id"])
     sources = [asdict(_source_of(key)) for key in accounts["dataset_id"]]
     described = pd.DataFrame(sources)[["title", "publisher", "licence", "url", "period"]]
     is_starter = accounts["is_starter"].astype(bool)
-    is_dated = is_starter | ~accounts["dataset_id"].map(_is_replaced)
     return pd.concat([accounts, described], axis=1).assign(
         extent=is_starter.map({True: "starter extract", False: "full"}),
-        period=described["period"].where(is_dated, "as in the file that was loaded"),
+        is_boundary=accounts["dataset_id"].map(_is_boundary),
+        period=described["period"].where(
+            accounts["as_of"].notna(), "as in the file that was loaded"
+        ),
     )
 
 
@@ -195,19 +251,8 @@ def _source_of(dataset_id: str) -> Source:
     return get_dataset(dataset_id).source
 
 
-def _is_replaced(dataset_id: str) -> bool:
-    return _source_of(dataset_id).is_replaced
-
-
-def _data_as_of(accounts: pd.DataFrame) -> str:
-    """Return the latest date that is known of the data: that of a replaced file is not."""
-    dates = [
-        source.as_of
-        for key, is_starter in zip(accounts["dataset_id"], accounts["is_starter"], strict=True)
-        for source in [_source_of(key)]
-        if is_starter or not source.is_replaced
-    ]
-    return max(dates)
+def _is_boundary(dataset_id: str) -> bool:
+    return dataset_id not in register_step.SOURCES and get_dataset(dataset_id).is_boundary
 
 
 def _run_table(con: duckdb.DuckDBPyConnection, settings: Settings) -> pd.DataFrame:
@@ -220,7 +265,11 @@ def _run_table(con: duckdb.DuckDBPyConnection, settings: Settings) -> pd.DataFra
         ),
         "code_version": provenance.code_version(),
         "policy_hash": provenance.hash_policy(settings),
-        "data_as_of": _data_as_of(accounts),
+        "study_area_hash": provenance.hash_study_area(settings),
+        **provenance.published_settings(settings),
+        "environment": provenance.environment_text(),
+        # The latest date that is known: that of a file that its publisher replaces is not.
+        "data_as_of": accounts["as_of"].dropna().max(),
         "area_name": settings.study_area.name,
         "area_id": settings.study_area.id,
         "crs_operation": operation,
@@ -242,13 +291,15 @@ def _all_inputs(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 
 
 def write_reports(con: duckdb.DuckDBPyConnection, folder: Path, findings: pd.DataFrame) -> None:
-    """Write quarantine.csv and quality.json beside the warehouse."""
+    """Write quarantine.csv and the full quality report beside the warehouse."""
     held = fetch_table(con, "run_held", ["dataset", "file", "row_number", "reason"])
     held.to_csv(folder / "quarantine.csv", index=False, lineterminator="\n")
-    datasets = fetch_table(con, "run_dataset", ["dataset_id"]).drop(columns="is_starter")
+    datasets = fetch_table(con, "run_dataset", ["dataset_id"]).drop(
+        columns=["is_starter", "is_listing"]
+    )
     report = {
-        "checks": json.loads(findings.to_json(orient="records")),
+        "checks": as_records(findings),
         "datasets": json.loads(datasets.to_json(orient="records")),
     }
     text = json.dumps(report, indent=2, sort_keys=True, ensure_ascii=False)
-    (folder / "quality.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    (folder / REPORT).write_text(text + "\n", encoding="utf-8", newline="\n")

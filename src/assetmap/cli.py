@@ -18,21 +18,28 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
-from assetmap import cli_digest, cli_survey, pipeline
+from assetmap import cli_digest, cli_keep, cli_survey, pipeline
 from assetmap.datasets import find_datasets
 from assetmap.errors import AssetmapError, BusyError, MissingInputError
 from assetmap.indicators import expand, find_indicators
 from assetmap.people_release import require_within_retention
-from assetmap.reports import indicator_states
+from assetmap.reports import (
+    check_lines,
+    indicator_states,
+    lapsed_records,
+    quality_records,
+    require_no_lapsed,
+)
 from assetmap.settings import Settings, read_settings
 from assetmap.sources import list_downloads, read_sources
+from assetmap.stopping import heed_signals
+from assetmap.storage import standing
 
 if TYPE_CHECKING:
     from assetmap.dataset import Dataset
     from assetmap.sources import DatasetSource
 
 LOOPBACK = "127.0.0.1"
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="assetmap",
@@ -47,6 +54,9 @@ console = Console(highlight=False, markup=False)
 
 RawOption = Annotated[Path, typer.Option("--raw", help="Folder with settings and datasets.")]
 OutOption = Annotated[Path, typer.Option("--out", help="Folder for data/processed and maps.")]
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Make everything anew, also what did not change.")
+]
 RAW_DEFAULT = Path("data/raw")
 OUT_DEFAULT = Path()
 
@@ -98,10 +108,12 @@ def fetch_command(
 
 
 @app.command("build")
-def build_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
+def build_command(
+    raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT, *, force: ForceOption = False
+) -> None:
     """Load, link, measure and gate; writes data/processed."""
     settings = read_settings(raw, out)
-    _build(settings)
+    _build(settings, force=force)
     _print_summary(settings)
 
 
@@ -109,30 +121,36 @@ def build_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) ->
 def check_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
     """Show the quality checks of the last build; exit 1 where a blocking one fails.
 
-    Fails too where personal data are kept past a date of the policy.
+    Fails too where personal data are kept past a date of the policy, and where the site still
+    tells a story whose consent has ended.
     """
-    settings = read_settings(raw, out)
-    require_within_retention(settings, datetime.now(tz=UTC).date())
-    table = Table("check", "severity", "result", "message")
-    for row in pipeline.run_check(settings):
-        result = "passed" if row["passed"] else f"{row['finding_count']} found"
-        table.add_row(str(row["check_id"]), str(row["severity"]), result, str(row["message"]))
-    console.print(table)
+    settings, today = read_settings(raw, out), datetime.now(tz=UTC).date()
+    require_within_retention(settings, today)
+    lapsed = lapsed_records(settings.maps, today)
+    for line in check_lines([*lapsed, *quality_records(settings)]):
+        console.print(line, soft_wrap=True)
+    pipeline.run_check(settings)
+    require_no_lapsed(settings.maps, lapsed)
 
 
 @app.command("publish")
-def publish_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
+def publish_command(
+    raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT, *, force: ForceOption = False
+) -> None:
     """Make the site in maps/ from the gated tables."""
-    console.print(str(pipeline.run_publish(read_settings(raw, out))), soft_wrap=True)
+    index = pipeline.run_publish(read_settings(raw, out), force=force)
+    console.print(str(index), soft_wrap=True)
 
 
 @app.command("run")
-def run_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
+def run_command(
+    raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT, *, force: ForceOption = False
+) -> None:
     """Build and publish, without Prefect."""
     settings = read_settings(raw, out)
-    _build(settings)
+    _build(settings, force=force)
     with console.status("publishing"):
-        index = pipeline.run_publish(settings)
+        index = pipeline.run_publish(settings, force=force)
     _print_summary(settings)
     console.print(str(index), soft_wrap=True)
 
@@ -143,7 +161,7 @@ def serve_command(
     port: Annotated[int, typer.Option(help="Port on this machine.", min=0, max=65535)] = 8000,
 ) -> None:
     """Show the site on this machine only, until Ctrl-C."""
-    maps = out / "maps"
+    maps = standing(out / "maps")
     if not (maps / "index.html").exists():
         message = f"{maps} holds no site. Run `assetmap run` first."
         raise MissingInputError(message)
@@ -164,24 +182,26 @@ def serve_command(
 
 
 app.command("digest")(cli_digest.digest_command)
+app.command("verify")(cli_keep.verify_command)
+app.command("rollback")(cli_keep.rollback_command)
+app.command("reproduce")(cli_keep.reproduce_command)
+app.command("diff")(cli_keep.diff_command)
 
 
 def main() -> None:
     """Run the command line; a fault that a user can put right is one message and its code."""
     try:
-        app()
+        with heed_signals():
+            app()
     except AssetmapError as fault:
         console.file.flush()
         sys.stderr.write(f"{fault}\n")
         sys.exit(fault.exit_code)
-    except KeyboardInterrupt:
-        sys.stderr.write("stopped; the published site is unchanged\n")
-        sys.exit(INTERRUPTED)
 
 
-def _build(settings: Settings) -> None:
+def _build(settings: Settings, *, force: bool) -> None:
     with console.status("building") as status:
-        pipeline.run_build(settings, status.update)
+        pipeline.run_build(settings, status.update, force=force)
 
 
 def _print_summary(settings: Settings) -> None:

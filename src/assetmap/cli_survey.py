@@ -33,7 +33,7 @@ def form_command(
     raw: RawOption = RAW_DEFAULT,
     target: Annotated[
         Path, typer.Option("--target", help="Folder for the XForm, paper forms and codebook.")
-    ] = Path("data/processed/form"),
+    ] = Path("data/form"),
 ) -> None:
     """Write the XForm for KoboToolbox or ODK, a paper form in each language, and the codebook."""
     from assetmap.survey.kit import write_form_kit  # noqa: PLC0415 - pyxform is slow to import

@@ -22,6 +22,7 @@ They never hold a person's data.
     │   ├── KeyFileError          the key of the pseudonyms is not usable
     │   └── RetentionError        personal data are kept past their date
     ├── PublishError              a page or asset cannot be made    (ValueError)
+    ├── IntegrityError            a build or site is not as it was written
     ├── DownloadError             a download failed                 (OSError)
     ├── StorageError              disk full, read-only, no right    (OSError, exit 74)
     └── BusyError                 another run holds the lock        (OSError, exit 75)
@@ -103,6 +104,10 @@ class RetentionError(DisclosureError):
 
 class PublishError(AssetmapError, ValueError):
     """A page, map or asset of the site cannot be made safely."""
+
+
+class IntegrityError(AssetmapError, ValueError):
+    """A build or a published site is not as its index says."""
 
 
 class DownloadError(AssetmapError, OSError):

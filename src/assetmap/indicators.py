@@ -10,6 +10,8 @@ meaning becomes the value's label.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 import string
 from collections import Counter
@@ -86,6 +88,7 @@ META_COLUMNS: Final = (
     "interval",
     "caveat",
     "source",
+    "definition",
 )
 
 
@@ -117,6 +120,12 @@ class Indicator:
         """Class of its figures."""
         return Disclosure(self.header["class"])
 
+    @property
+    def definition(self) -> str:
+        """SHA-256 over header and statement: how the figures are worked out and told."""
+        text = json.dumps([dict(self.header), self.statement], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Member:
@@ -145,6 +154,7 @@ class Member:
             "decimals": int(header["decimals"]),
             "caveat": ";".join(self.indicator.caveats),
             "source": ";".join(self.indicator.sources),
+            "definition": self.indicator.definition,
         }
 
 

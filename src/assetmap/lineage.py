@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from assetmap.carry import Kept
+
 _MADE_FROM_ACCOUNTS: Final[dict[str, set[str]]] = {
     "mart_caveat": set(),
     "mart_codebook": set(),
@@ -32,12 +34,17 @@ _MADE_FROM_ACCOUNTS: Final[dict[str, set[str]]] = {
 
 
 def derive(
-    con: duckdb.DuckDBPyConnection, statements: Mapping[str, str], *, require_all: bool = False
+    con: duckdb.DuckDBPyConnection,
+    statements: Mapping[str, str],
+    *,
+    require_all: bool = False,
+    kept: Kept | None = None,
 ) -> list[str]:
     """Run every statement whose inputs exist, in the order of their needs.
 
-    Statements whose table is there already are left out. Returns the tables made; with
-    ``require_all``, a statement that cannot run raises ConfigError.
+    Statements whose table is there already are left out, and of one that reads nothing but what
+    the last build held too, the table is taken from there (``kept``). Returns the tables that are
+    there now; with ``require_all``, a statement that cannot run raises ConfigError.
     """
     known = list_tables(con)
     reads = {table: tables_read_by(con, text) for table, text in statements.items()}
@@ -45,7 +52,7 @@ def derive(
     made: list[str] = []
     while ready := [table for table, needs in waiting.items() if needs <= known]:
         for table in ready:
-            create_table(con, table, statements[table])
+            _make(con, table, statements[table], kept)
             del waiting[table]
         known |= set(ready)
         made += ready
@@ -57,6 +64,15 @@ def derive(
         )
         raise ConfigError(message)
     return made
+
+
+def _make(con: duckdb.DuckDBPyConnection, table: str, statement: str, kept: Kept | None) -> None:
+    if kept and kept.holds(tables_read_by(con, statement)):
+        kept.take([table])
+        return
+    create_table(con, table, statement)
+    if kept:
+        kept.note([table])
 
 
 def write_lineage(

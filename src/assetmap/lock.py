@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from assetmap.errors import BusyError, StorageError
+from assetmap.survey.restricted import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +30,10 @@ def hold(settings: Settings) -> Iterator[None]:
     StorageError
         The folder cannot be written.
     """
-    folder = settings.processed
+    folder = settings.builds
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)  # open: the published site is beside it
+        make_private_folder(folder)
         lock = FileLock(folder / ".lock", timeout=0, mode=0o600)
         lock.acquire()
     except Timeout:

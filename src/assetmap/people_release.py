@@ -64,7 +64,12 @@ def record(settings: Settings, maps: Path, run_id: str) -> Iterator[None]:
 
 
 def settle(settings: Settings) -> None:
-    """Bring the record in line with the site that stands, after a run that was cut off."""
+    """Bring the record in line with the site that stands, after a run that was cut off.
+
+    Call it while holding the lock.
+    """
+    for half_written in list(settings.releases.glob("*.part")):
+        half_written.unlink()
     _settle(settings, settings.maps)
 
 

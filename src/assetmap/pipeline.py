@@ -1,23 +1,25 @@
 """The whole way as plain functions; the command line and the flows both call these.
 
 Belongs here: running the steps of :mod:`assetmap.build` in order, publishing into a folder
-beside the site and swapping the two, the summary of a run. Does not: an orchestrator.
+beside the site and turning to it, the summary of a run. Does not: an orchestrator.
 """
 
 from __future__ import annotations
 
 import logging
-import os
-import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from assetmap import build, people_release
-from assetmap.errors import AssetmapError, ContractError, StorageError
-from assetmap.lock import hold
-from assetmap.provenance import write_manifest
-from assetmap.reports import quality_rows
+from assetmap import build, people_release, publication
+from assetmap.editions import find_same, forget_erased, require_build, take_over
+from assetmap.errors import ContractError
+from assetmap.integrity import require_whole
+from assetmap.provenance import describe_run, write_manifest
+from assetmap.quality import find_failed
+from assetmap.reports import quality_records
+from assetmap.storage import refusals_of_disk, remove
+from assetmap.store import MANIFEST, current, editions_of, grow, seal, turn
 from assetmap.warehouse import keep_open, read_public
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from assetmap.settings import Settings
+    from assetmap.store import Store
 
 _LOG = logging.getLogger(__name__)
 
@@ -55,8 +58,13 @@ class Summary:
         ]
 
 
-def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: None) -> None:
+def run_build(
+    settings: Settings, on_step: Callable[[str], None] = lambda _: None, *, force: bool = False
+) -> None:
     """Load every dataset, link, measure and pass the gate; the last build stays until the end.
+
+    Where nothing changed since the last build, that one stands; else only what rests on what
+    changed is made anew, unless ``force`` asks for all of it. The result is the same.
 
     Raises
     ------
@@ -64,10 +72,15 @@ def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: Non
         A fault of the inputs or settings, BusyError where another run writes there, or
         StorageError; the last build and the site are untouched.
     """
-    with hold(settings):
+    unchanged = "The last build stands."
+    with take_over(settings), refusals_of_disk(settings.builds, "cannot be written", unchanged):
         on_step("looking for inputs")
-        people_release.settle(settings)
-        dataset_ids = build.start_build(settings)
+        plan = build.plan_build(settings, force=force)
+        if plan.is_nothing:
+            on_step("nothing changed since the last build")
+            build.stand_by(settings)
+            return
+        dataset_ids = build.start_build(settings, plan)
         with keep_open(build.growing_warehouse(settings)):
             for dataset_id in dataset_ids:
                 on_step(f"loading {dataset_id}")
@@ -84,8 +97,11 @@ def run_build(settings: Settings, on_step: Callable[[str], None] = lambda _: Non
         build.finish_build(settings)
 
 
-def run_publish(settings: Settings) -> Path:
+def run_publish(settings: Settings, *, force: bool = False) -> Path:
     """Make the site from the gated tables and put it in place of the last one, whole.
+
+    Where the site that stands was made from this very build it stays, unless ``force`` asks for
+    a new one.
 
     A build of which a blocking check fails is not published, nor a story whose consent has
     ended since it was built.
@@ -103,25 +119,28 @@ def run_publish(settings: Settings) -> Path:
     PublishError
         A page cannot be made; the published site is untouched.
     """
-    maps = settings.maps.resolve() if settings.maps.is_symlink() else settings.maps
-    with hold(settings):
-        try:
-            _require_folder(maps)
-            _recover(maps)
-            run_check(settings)
-            tables = _without_lapsed(read_public(settings.public), datetime.now(tz=UTC).date())
-            with people_release.record(settings, maps, _facts(tables["pub_run"])["run_id"]):
-                _renew(tables, maps, lambda site: people_release.scan(settings, site, tables))
-        except AssetmapError:
-            raise
-        except OSError as fault:
-            message = (
-                f"{settings.maps}: cannot be written ({fault.strerror}). The site is unchanged. "
-                "Check free space and rights, and publish again."
-            )
-            raise StorageError(message) from fault
-    _LOG.info("published: %s", settings.maps)
+    store = editions_of(settings)
+    with (
+        take_over(settings),
+        refusals_of_disk(settings.maps, "cannot be written", "The site is unchanged."),
+    ):
+        require_build(settings)
+        run_check(settings)
+        today = datetime.now(tz=UTC).date()
+        if not force and publication.still_stands(settings, today):
+            _LOG.info("nothing changed since the site was published: %s", settings.maps)
+        else:
+            _publish(settings, store, today)
+        forget_erased(settings, store)
     return settings.maps / "index.html"
+
+
+def _publish(settings: Settings, store: Store, today: date) -> None:
+    tables = _without_lapsed(read_public(settings.public), today)
+    with people_release.record(settings, settings.maps, _facts(tables["pub_run"])["run_id"]):
+        _renew(tables, store, lambda site: people_release.scan(settings, site, tables))
+    publication.write_note(settings, today)
+    _LOG.info("published: %s", settings.maps)
 
 
 def _without_lapsed(tables: dict[str, pd.DataFrame], today: date) -> dict[str, pd.DataFrame]:
@@ -131,23 +150,21 @@ def _without_lapsed(tables: dict[str, pd.DataFrame], today: date) -> dict[str, p
     return {**tables, "pub_story": stories[is_live].reset_index(drop=True)}
 
 
-def _renew(tables: dict[str, pd.DataFrame], maps: Path, inspect: Callable[[Path], None]) -> None:
-    """Write a new site beside ``maps``, inspect it and swap the two; a failure leaves ``maps``."""
-    fresh = maps.with_name(f"{maps.name}.new")
-    _remove(fresh)
+def _renew(tables: dict[str, pd.DataFrame], store: Store, inspect: Callable[[Path], None]) -> None:
+    """Write a new site beside the others, inspect it and turn to it; a failure changes nothing."""
+    from assetmap.publish.links import require_links  # noqa: PLC0415 - beside the site
+
+    fresh = grow(store)
     try:
-        fresh.mkdir(parents=True)
         _write_site(tables, fresh)
         inspect(fresh)
-        _swap(fresh, maps)
+        require_links(fresh)
+        require_whole(fresh, MANIFEST, "Publish again.")
+        edition = find_same(store, fresh) or seal(store)
+        if current(store) != edition:
+            turn(store, edition)
     finally:
-        _remove(fresh)
-
-
-def _require_folder(maps: Path) -> None:
-    if maps.exists() and not maps.is_dir():
-        message = f"{maps} is a file where the site's folder belongs. Move it away."
-        raise StorageError(message)
+        remove(fresh)
 
 
 def _write_site(tables: dict[str, pd.DataFrame], fresh: Path) -> None:
@@ -155,27 +172,31 @@ def _write_site(tables: dict[str, pd.DataFrame], fresh: Path) -> None:
     from assetmap.publish import site  # noqa: PLC0415 - folium is slow to import
 
     site.write_site(tables, fresh)
-    inputs = tables["pub_input"]
-    facts = {
-        **_facts(tables["pub_run"]),
-        "inputs": dict(zip(inputs["file"], inputs["sha256"], strict=True)),
-        "sources": _sources(tables["pub_dataset"].to_dict("records")),
-    }
-    write_manifest(fresh, facts)
+    write_manifest(fresh, describe_run(tables))
 
 
 def run_check(settings: Settings) -> list[dict[str, object]]:
-    """Return the quality checks of the last build; ContractError where a blocking one fails."""
-    findings = quality_rows(settings.public)
-    failed = findings[~findings["passed"].astype(bool) & (findings["severity"] == "blocking")]
-    if len(failed):
-        listed = "".join(f"\n  - {row.check_id}: {row.message}" for row in failed.itertuples())
+    """Return the quality checks of the last build; ContractError where a blocking one fails.
+
+    Raises
+    ------
+    ContractError
+        A blocking check fails; all of them are named.
+    MissingInputError
+        There is no build yet.
+    StorageError
+        The report of the last build is missing or damaged.
+    """
+    records = quality_records(settings)
+    failed = find_failed(records)
+    if failed:
+        listed = "".join(f"\n  - {record['name']}: {record['notes']}" for record in failed)
         message = (
             f"{settings.public}: {len(failed)} blocking checks fail, so this build is not "
             f"published:{listed}\nMend what they name and build again."
         )
         raise ContractError(message)
-    return [{str(k): v for k, v in row.items()} for row in findings.to_dict("records")]
+    return records
 
 
 def summarise(settings: Settings) -> Summary:
@@ -196,40 +217,3 @@ def summarise(settings: Settings) -> Summary:
 
 def _facts(run: pd.DataFrame) -> dict[str, str]:
     return dict(zip(run["key"], run["value"], strict=True))
-
-
-def _sources(rows: list[dict[object, object]]) -> dict[str, dict[str, object]]:
-    kept = ("title", "publisher", "licence", "url", "period", "extent")
-    return {str(row["dataset_id"]): {name: row[name] for name in kept} for row in rows}
-
-
-def _swap(fresh: Path, published: Path) -> None:
-    """Put ``fresh`` where ``published`` is; the old site goes only when the new one stands."""
-    old = _old(published)
-    _remove(old)
-    if published.exists():
-        os.replace(published, old)  # noqa: PTH105 - the atomic call, named as such
-    try:
-        os.replace(fresh, published)  # noqa: PTH105 - the atomic call, named as such
-    except OSError:
-        _recover(published)
-        raise
-    _remove(old)
-
-
-def _recover(published: Path) -> None:
-    """Put the old site back where a swap was cut off between its two steps."""
-    if not published.exists() and _old(published).exists():
-        os.replace(_old(published), published)  # noqa: PTH105 - the atomic call, named as such
-
-
-def _remove(path: Path) -> None:
-    """Remove what a run left there: a folder, or whatever stands under its name."""
-    if path.is_symlink() or path.is_file():
-        path.unlink()
-    else:
-        shutil.rmtree(path, ignore_errors=True)
-
-
-def _old(published: Path) -> Path:
-    return published.with_name(f"{published.name}.old")

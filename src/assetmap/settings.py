@@ -23,6 +23,7 @@ from pydantic import (
 
 from assetmap.errors import ConfigError, MissingInputError, StorageError
 from assetmap.geography import LAD_PATTERN, SLUG_PATTERN, WARD_PATTERN
+from assetmap.storage import standing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,6 +149,12 @@ class PeopleTable(Strict):
     margin: Slug | Literal[""] = ""
 
 
+class QualityRules(Strict):
+    """How far a build may fall below the last one before it is not published."""
+
+    largest_fall: Annotated[float, Field(gt=0, le=1)] = 0.5
+
+
 class Retention(Strict):
     """Until when personal data may be kept; past a date, ``assetmap check`` fails."""
 
@@ -164,6 +171,7 @@ class Policy(Strict):
     """What may pass: how bad a file may be, and what is shown of people."""
 
     max_held_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    quality: QualityRules = QualityRules()
     survey: SurveyRules = SurveyRules()
     people: PeopleRules = PeopleRules()
     people_tables: Annotated[
@@ -183,13 +191,23 @@ class Settings:
 
     @property
     def processed(self) -> Path:
-        """Rebuilt tables; never published."""
-        return self.out / "data" / "processed"
+        """Tables of the last build; never published."""
+        return standing(self.out / "data" / "processed")
 
     @property
     def maps(self) -> Path:
         """The published site."""
-        return self.out / "maps"
+        return standing(self.out / "maps")
+
+    @property
+    def builds(self) -> Path:
+        """Builds side by side, for this user alone; ``processed`` points to the last one."""
+        return self.out / "data" / "builds"
+
+    @property
+    def editions(self) -> Path:
+        """Published sites side by side; ``maps`` points to the one that stands."""
+        return self.out / "data" / "editions"
 
     @property
     def warehouse(self) -> Path:
@@ -266,7 +284,7 @@ def read_toml(path: Path, model: type[_Model], *, is_secret: bool = False) -> _M
             f"{path} is missing. Copy it from the project's data/raw and set it for your area."
         )
         raise MissingInputError(message) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+    except (ValueError, RecursionError) as fault:  # a number or a list beyond all bounds, too
         message = f"{path} is not TOML: {fault}. Mend that line."
         raise ConfigError(message) from None
     except OSError as fault:
@@ -289,5 +307,12 @@ def _say(error: ErrorDetails, *, is_secret: bool) -> str:
     where = ".".join(map(str, error["loc"])) or "the file"
     # A whole table would bury the message, which names what is wrong in it.
     is_silent = is_secret or error["type"] == "missing" or isinstance(error["input"], dict)
-    given = "" if is_silent else f", not {str(error['input'])[:60]!r}"
+    given = "" if is_silent else f", not {_shown(error['input'])!r}"
     return f"{where}: {error['msg'].removeprefix('Value error, ')}{given}"
+
+
+def _shown(value: object) -> str:
+    try:
+        return str(value)[:60]
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return "a number of thousands of digits"

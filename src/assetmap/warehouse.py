@@ -209,6 +209,47 @@ def tables_read_by(con: duckdb.DuckDBPyConnection, statement: str) -> set[str]:
     return {str(name) for name in con.get_table_names(_PARAMETER.sub("NULL", statement))}
 
 
+def digest_rows(con: duckdb.DuckDBPyConnection, statement: str) -> tuple[int, int]:
+    """Return how many rows a statement gives, and a digest of these in their order.
+
+    DuckDB puts the hashes of columns together by XOR: without a hash around them, what two rows
+    have swapped in their last column would cancel out.
+    """
+    counted = f"SELECT row_number() OVER () AS n, r FROM ({statement}) AS r"  # noqa: S608 - own words
+    digest = f"SELECT count(*), bit_xor(hash(hash(n, r))) FROM ({counted})"  # noqa: S608 - own words
+    found = con.execute(digest).fetchone()
+    return (int(found[0]), int(found[1] or 0)) if found else (0, 0)
+
+
+def copy_rows(
+    source: duckdb.DuckDBPyConnection,
+    target: duckdb.DuckDBPyConnection,
+    table: str,
+    key: tuple[str, str] | None = None,
+) -> int:
+    """Add the rows of a table to that of another database, in their order; return how many.
+
+    The table is made where it is not there. ``key`` gives a column and the value that the rows
+    must have in it.
+    """
+    described = source.execute(f'DESCRIBE "{table}"').fetchall()
+    columns = ", ".join(f'"{name}" {kind}' for name, kind, *_ in described)
+    target.execute(f'CREATE TABLE IF NOT EXISTS "{table}" ({columns})')
+    where = f' WHERE "{key[0]}" = $value' if key else ""
+    values = {"value": key[1]} if key else None
+    rows = source.sql(f'SELECT * FROM "{table}"{where}', params=values).to_arrow_table()  # noqa: S608 - own names
+    target.register("incoming", rows)
+    target.execute(f'INSERT INTO "{table}" SELECT * FROM incoming')  # noqa: S608 - own names
+    target.unregister("incoming")
+    return int(rows.num_rows)
+
+
+def sort_rows(con: duckdb.DuckDBPyConnection, table: str, column: str) -> None:
+    """Put the rows of a table into the order of one column; those of one value stay as they are."""
+    select = f'SELECT * FROM "{table}" ORDER BY "{column}", rowid'  # noqa: S608 - own names
+    create_table(con, table, select)
+
+
 def read_public(path: Path) -> dict[str, pd.DataFrame]:
     """Return every published table by name, ordered by all its columns."""
     with open_warehouse(path, read_only=True) as con:

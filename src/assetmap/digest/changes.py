@@ -1,8 +1,7 @@
 """What moved between two snapshots, and what can have moved it.
 
-Belongs here: the comparison of two runs. Does not: what falls due (``due.py``), wording
-(``render.py``). A cause is named only where something changed that the figure rests on; where
-nothing did, the cause is not known, and that is said.
+Belongs here: the comparison of two runs. Does not: what counts as a cause (``causes.py``), what
+falls due (``due.py``), wording (``render.py``).
 """
 
 from __future__ import annotations
@@ -11,19 +10,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+from assetmap.digest.causes import Basis, find_causes
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from assetmap.digest.causes import Causes
     from assetmap.digest.snapshot import Figure, Headline, Snapshot
 
 UNKNOWN: Final = "cause not known"
 
-_METHOD_FACTS: Final = {
-    "code_version": "program",
-    "policy_hash": "policy",
-    "area_id": "study area",
-    "catchments_m": "catchments",
-}
 _CLOSE: Final = 1e-9
 
 
@@ -31,8 +27,7 @@ _CLOSE: Final = 1e-9
 class Moved:
     """A figure or headline that moved: ends of its range, None where there is no figure.
 
-    ``causes`` are ``data``, ``claim`` and ``method``, each with what changed; empty where
-    nothing did.
+    ``causes`` are those of ``causes.py``, each with what changed; empty where nothing did.
     """
 
     title: str
@@ -40,15 +35,16 @@ class Moved:
     unit: str
     before: tuple[float | None, float | None]
     after: tuple[float | None, float | None]
-    causes: tuple[tuple[str, str], ...]
+    causes: Causes
 
     @property
     def size(self) -> float:
         """How far it moved, by its own size; infinite where an end came or went."""
-        return max(_shift(old, new) for old, new in zip(self.before, self.after, strict=True))
+        return max(shift(old, new) for old, new in zip(self.before, self.after, strict=True))
 
 
-def _shift(old: float | None, new: float | None) -> float:
+def shift(old: float | None, new: float | None) -> float:
+    """Return how far a figure moved, by its own size; infinite where it came or went."""
     if old == new:
         return 0.0
     if old is None or new is None or math.isinf(old) or math.isinf(new):
@@ -64,7 +60,7 @@ class Turned:
     before: str
     after: str
     reason: str
-    causes: tuple[tuple[str, str], ...]
+    causes: Causes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,20 +176,23 @@ def _open_only_in(one: Snapshot, other: Snapshot) -> tuple[tuple[str, str], ...]
     )
 
 
-def _causes_of_figure(
-    before: Snapshot, after: Snapshot, pair: tuple[Figure, Figure]
-) -> tuple[tuple[str, str], ...]:
+def _causes_of_figure(before: Snapshot, after: Snapshot, pair: tuple[Figure, Figure]) -> Causes:
     old, new = pair
-    sources = sorted({*old.sources, *new.sources})
-    changed = [name for name in sources if _differs(before.datasets, after.datasets, name)]
-    found = [("data", ", ".join(changed)), ("method", _methods(before, after, new.indicator_id))]
-    return tuple((cause, what) for cause, what in found if what)
+    basis = Basis(
+        indicator_id=new.indicator_id,
+        sources=(*old.sources, *new.sources),
+        statuses=(old.status, new.status),
+    )
+    return find_causes(before, after, basis)
 
 
-def _causes_of_headline(
-    before: Snapshot, after: Snapshot, name: str
-) -> tuple[tuple[str, str], ...]:
-    """Return what can have moved a headline: a derived one rests on claims of other indicators."""
+def _causes_of_headline(before: Snapshot, after: Snapshot, name: str) -> Causes:
+    basis = Basis(indicator_id=name, claims=claims_behind(before, after, name))
+    return find_causes(before, after, basis)
+
+
+def claims_behind(before: Snapshot, after: Snapshot, name: str) -> tuple[str, ...]:
+    """Return claims that a headline rests on: a derived one on those of other indicators."""
     behind = {
         claim
         for snapshot in (before, after)
@@ -205,32 +204,4 @@ def _causes_of_headline(
         for claim, statement in snapshot.claims.items()
         if statement.indicator_id == name
     }
-    changed = list(_changed_claims(before, after, sorted(behind | own)))
-    found = [("claim", ", ".join(changed)), ("method", _methods(before, after, name))]
-    return tuple((cause, what) for cause, what in found if what)
-
-
-def _changed_claims(before: Snapshot, after: Snapshot, names: Iterable[str]) -> Iterator[str]:
-    for name in names:
-        if name not in before.claims:
-            yield f"{name} added"
-        elif name not in after.claims:
-            yield f"{name} gone"
-        elif before.claims[name] != after.claims[name]:
-            yield f"{name} changed"
-
-
-def _methods(before: Snapshot, after: Snapshot, indicator: str) -> str:
-    """Return what changed of how an indicator is worked out."""
-    changed = [
-        word for key, word in _METHOD_FACTS.items() if before.run.get(key) != after.run.get(key)
-    ]
-    if before.areas != after.areas:
-        changed.append("areas")
-    if _differs(before.definitions, after.definitions, indicator):
-        changed.insert(0, "definition")
-    return ", ".join(changed)
-
-
-def _differs(before: Mapping[str, str], after: Mapping[str, str], key: str) -> bool:
-    return before.get(key) != after.get(key)
+    return tuple(sorted(behind | own))

@@ -16,7 +16,7 @@ from assetmap.errors import MissingInputError, StorageError, UnreadableFileError
 from assetmap.settings import Strict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
     import pandas as pd
@@ -29,8 +29,12 @@ RUN_FACTS: Final = (
     "area_id",
     "area_name",
     "catchments_m",
+    "survey_state",
 )
-_MEANING: Final = ("meaning", "unit", "period", "vintage", "interval", "caveat", "source")
+_MEANING: Final = (
+    *("meaning", "unit", "period", "vintage", "interval", "caveat", "source"),
+    "definition",
+)
 _HEADLINE_MEANING: Final = ("meaning", "unit", "headline_policy", "headline_reason", "comparison")
 
 _Names = Annotated[tuple[str, ...], Field(strict=False)]
@@ -80,7 +84,9 @@ class Snapshot(Strict):
     """What one run published. Every mapping is by id; a figure's is ``indicator|area``.
 
     ``datasets`` holds a hash over the input files of each dataset, ``definitions`` one over the
-    meaning of each indicator, ``areas`` the codes of the areas that there are figures for.
+    meaning of each indicator, ``areas`` the codes of the areas that there are figures for,
+    ``boundaries`` the datasets that say where areas and sites end. ``settings`` and ``packages``
+    are empty in a record of a run that did not state them.
     """
 
     version: Literal[1] = 1
@@ -93,6 +99,9 @@ class Snapshot(Strict):
     headlines: dict[str, Headline]
     claims: dict[str, Statement]
     findings: dict[str, Found]
+    settings: dict[str, str] = Field(default_factory=dict)
+    packages: dict[str, str] = Field(default_factory=dict)
+    boundaries: _Names = ()
 
 
 def take(tables: Mapping[str, pd.DataFrame], taken_on: str) -> Snapshot:
@@ -115,6 +124,15 @@ def take(tables: Mapping[str, pd.DataFrame], taken_on: str) -> Snapshot:
             **_statements(rows_of(tables, "pub_target"), "target_id"),
         },
         findings={str(row["finding_id"]): _found(row) for row in rows_of(tables, "pub_finding")},
+        settings=_settings(facts),
+        packages=_packages(facts),
+        boundaries=tuple(
+            sorted(
+                str(row["dataset_id"])
+                for row in rows_of(tables, "pub_dataset")
+                if row.get("is_boundary")
+            )
+        ),
     )
 
 
@@ -179,7 +197,30 @@ def _hash_datasets(inputs: Iterable[Mapping[str, object]]) -> dict[str, str]:
 
 
 def _hash_meanings(rows: Iterable[Mapping[str, object]], names: Iterable[str]) -> dict[str, str]:
-    return {str(row["indicator_id"]): _hash([str(row[name]) for name in names]) for row in rows}
+    return {str(row["indicator_id"]): _hash([str(row.get(name)) for name in names]) for row in rows}
+
+
+def _settings(facts: Mapping[str, str]) -> dict[str, str]:
+    """Return each published setting as JSON, by its path, such as ``study_area.wards``."""
+    return {
+        f"{file}.{path}": json.dumps(value, sort_keys=True, ensure_ascii=False)
+        for file in ("study_area", "policy")
+        for path, value in _flat(json.loads(facts.get(file, "{}")))
+    }
+
+
+def _flat(values: Mapping[str, object], prefix: str = "") -> Iterator[tuple[str, object]]:
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _packages(facts: Mapping[str, str]) -> dict[str, str]:
+    known = json.loads(facts.get("environment", "{}"))
+    python = {"python": known["python"]} if "python" in known else {}
+    return {**python, **known.get("libraries", {}), **known.get("packages", {})}
 
 
 def _hash(parts: Iterable[str]) -> str:

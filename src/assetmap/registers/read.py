@@ -53,7 +53,8 @@ _FORMS: Final[Mapping[str, str]] = {
     SLUG_PATTERN: "an id of small letters and digits, parted by - or _",
 }
 """What a pattern asks for, in words."""
-_PAST_DAYS: Final = ("recorded_on", "held_on")
+PAST_DAYS: Final = ("recorded_on", "held_on")
+"""Columns of days on which something was done: none of them may be yet to come."""
 
 
 @dataclass(frozen=True)
@@ -206,7 +207,7 @@ def future_faults(frames: Mapping[str, pd.DataFrame], today: date) -> list[Fault
             f"{column} {cell!r} is in the future; write the day on which it was",
         )
         for register in REGISTERS
-        for column in _PAST_DAYS
+        for column in PAST_DAYS
         if column in register.contract.names
         for number, cell in frames[register.table][column].dropna().items()
         if cell != UNKNOWN and cell > latest

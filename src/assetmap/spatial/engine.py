@@ -12,6 +12,7 @@ cannot be seen in a result.
 from __future__ import annotations
 
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -20,15 +21,20 @@ import numpy as np
 import shapely
 from scipy.spatial import cKDTree
 
+from assetmap.errors import ConfigError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _Result = TypeVar("_Result")
 
+THREADS: Final = "ASSETMAP_THREADS"
+"""Name of the environment variable that says how many threads a join uses."""
 CHUNK_ROWS: Final = 32_768
 """Points in one chunk where each meets about one shape."""
 PAIR_CHUNK_ROWS: Final = 4_096
 """Points in one chunk where each may meet many: bounds what a thread holds at a time."""
+_COUNT: Final = re.compile(r"[1-9][0-9]{0,2}")
 _GROUP_ROWS: Final = 16
 """Neighbours on the curve that ask the tree as one box."""
 _CURVE_BITS: Final = 16
@@ -54,8 +60,20 @@ class Pairs:
 
 
 def worker_count() -> int:
-    """Return how many threads a join uses: one a processor."""
-    return os.cpu_count() or 1
+    """Return how many threads a join uses: what ASSETMAP_THREADS says, or one a processor.
+
+    Raises
+    ------
+    ConfigError
+        ASSETMAP_THREADS is no whole number from 1.
+    """
+    said = os.environ.get(THREADS, "").strip()
+    if not said:
+        return os.cpu_count() or 1
+    if not _COUNT.fullmatch(said):
+        message = f"{THREADS}: {said[:20]!r} is not a whole number from 1 to 999. Mend or unset it."
+        raise ConfigError(message)
+    return int(said)
 
 
 def map_chunks(work: Callable[[slice], _Result], count: int, rows: int) -> list[_Result]:
