@@ -10,6 +10,7 @@ import pytest
 from assetmap.pipeline import run_build, run_publish
 from assetmap.settings import Settings, read_settings
 from assetmap.warehouse import open_warehouse, write_typed
+from watching import Run, run_abroad
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +37,12 @@ def built(raw: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     run_build(settings)
     run_publish(settings)
     return settings
+
+
+@pytest.fixture(scope="session")
+def abroad(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """Build and publish the starter set once more, in surroundings unlike ours."""
+    return run_abroad(tmp_path_factory.mktemp("abroad"))
 
 
 @pytest.fixture(scope="session")

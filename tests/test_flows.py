@@ -1,4 +1,7 @@
-"""The Prefect flows: same bytes as without Prefect, nothing asked of the outside, artifacts."""
+"""The Prefect flows: same bytes as without Prefect, nothing asked of the outside, artifacts.
+
+And nothing of any person in what Prefect keeps.
+"""
 
 import http.server
 import json
@@ -15,27 +18,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[1]
-RAW = ROOT / "data" / "raw"
+from assetmap.settings import read_settings
+from survey_tree import plant
+from watching import LOOPBACK, RAW, ROOT, environment, files_of, hosts_in, run_python, watched
 
-# Written as a sitecustomize module, so that Prefect's own server, a process of its own,
-# is watched as well.
-WATCH = """
-import os, socket
-_log, _ask, _connect = os.environ["HOST_LOG"], socket.getaddrinfo, socket.socket.connect
-def _note(host):
-    with open(_log, "a") as stream:
-        stream.write(f"{host}\\n")
-def getaddrinfo(host, *rest, **named):
-    _note(host)
-    return _ask(host, *rest, **named)
-def connect(self, address):
-    if isinstance(address, tuple):
-        _note(address[0])
-    return _connect(self, address)
-socket.getaddrinfo = getaddrinfo
-socket.socket.connect = connect
-"""
 SOURCE = """
 [{id}]
 folder = "{id}"
@@ -50,20 +36,20 @@ format = "csv"
 max_mb = 5
 checked = false
 """
-LOOPBACK = {"127.0.0.1", "localhost", "::1", "None", "b'127.0.0.1'", "b'localhost'"}
+CANARY = "zqxvj"
+"""In every word that was planted among the answers and lists below."""
+REGISTER = "survey/researchers/researchers_synthetic.csv"
+PLANTED = (CANARY, "b18 4bj", "k7m2qx", "07700900461")
 
 
-def files_of(folder):
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
-
-
-def environment(home, **more):
-    kept = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
-    return kept | {"PREFECT_HOME": str(home), "PYTHONPATH": str(ROOT), **more}
+def found_in(folder, words):
+    """Return ``file: word`` for each word that some file below ``folder`` holds, or its name."""
+    found = []
+    for name, content in files_of(folder).items():
+        small = name.encode().lower() + content.lower()
+        readings = (small, small.replace(b"\0", b""))
+        found += [f"{name}: {w}" for w in words if any(w.encode() in text for text in readings)]
+    return found
 
 
 def free_port():
@@ -112,41 +98,57 @@ def standing_server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def flow_run(standing_server, tmp_path_factory):
+def planted(tmp_path_factory):
+    """Return a copy of the starter set with words of nobody in each place where words can stand."""
+    raw = tmp_path_factory.mktemp("planted") / "raw"
+    shutil.copytree(RAW, raw)
+    free = ("idea", "notes", "feeling_text", "languages_other", "skills_other", "follow_up")
+    words = dict.fromkeys(free, f"I am {CANARY} of B18 4BJ, ring 07700900461")
+    answers = words | {"qual_title_1": CANARY, "mention_name_1": f"{CANARY} circle"}
+    plant(raw, "paper_synthetic.csv", answers | {"receipt": "K7M2QX", "postcode": "B18 4BJ"})
+    story = f"a-story,{CANARY},{CANARY},health,,given,2019-01-01,2019-12-31,journal-1,2.2"
+    for path, row in {
+        REGISTER: f"R77,{CANARY} Name,c,event,2026-05-01,,,,,",
+        "survey/payments/vouchers_synthetic.csv": f"V{CANARY},R01,2026-08-14,20",
+        "survey/reviews/reviews_synthetic.csv": f"place,{CANARY} circle,new,2026-10-05",
+        "programme/stories.csv": story,
+    }.items():
+        with (raw / path).open("a", encoding="utf-8") as file:
+            file.write(f"{row}\n")
+    return raw
+
+
+@pytest.fixture(scope="module")
+def flow_run(standing_server, planted, tmp_path_factory):
     """Run `python -m flows` against a standing server, in another zone, locale and hash seed."""
     url, home = standing_server
     out, watch = tmp_path_factory.mktemp("flows"), tmp_path_factory.mktemp("watch")
-    (watch / "sitecustomize.py").write_text(WATCH)
     env = environment(
         home,
+        **watched(watch),
         PREFECT_API_URL=url,
-        HOST_LOG=str(watch / "hosts"),
-        PYTHONPATH=f"{watch}{os.pathsep}{ROOT}",
         PYTHONHASHSEED="7",
         TZ="Asia/Karachi",
         LC_ALL="C",
     )
-    command = [sys.executable, "-m", "flows", "--raw", str(RAW), "--out", str(out)]
-    result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    result = run_python("-m", "flows", "--raw", planted, "--out", out, env=env)
     assert result.returncode == 0, result.stderr[-3000:]
-    return result, out, (watch / "hosts").read_text().split("\n")[:-1]
+    return result, out, hosts_in(watch)
 
 
-def test_the_flows_give_the_same_bytes_as_the_command(flow_run, tmp_path):
+@pytest.fixture(scope="module")
+def command_run(planted, tmp_path_factory):
+    """Run `assetmap run` on the same inputs."""
+    out = tmp_path_factory.mktemp("command")
+    env = environment(out / "prefect", PYTHONHASHSEED="1", TZ="UTC")
+    result = run_python("-m", "assetmap.cli", "run", "--raw", planted, "--out", out, env=env)
+    assert result.returncode == 0, result.stderr[-3000:]
+    return read_settings(planted, out)
+
+
+def test_the_flows_give_the_same_bytes_as_the_command(flow_run, command_run, planted):
     _, out, _ = flow_run
-    env = environment(tmp_path, PYTHONHASHSEED="1", TZ="UTC")
-    command = [
-        sys.executable,
-        "-m",
-        "assetmap.cli",
-        "run",
-        "--raw",
-        str(RAW),
-        "--out",
-        str(tmp_path),
-    ]
-    subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)
-    without, with_prefect = files_of(tmp_path / "maps"), files_of(out / "maps")
+    without, with_prefect = map(files_of, (command_run.maps, read_settings(planted, out).maps))
     assert sorted(without) == sorted(with_prefect)
     assert [name for name in without if without[name] != with_prefect[name]] == []
     assert len(without) > 20
@@ -198,6 +200,13 @@ def test_one_task_ran_for_each_dataset_and_none_was_given_rows(standing_server):
     flows = answer(f"{url}/flow_runs/filter", {})
     assert {run["state_type"] for run in flows} == {"COMPLETED"}
     assert all(set(run["parameters"]) <= {"raw", "out"} for run in flows)
+    assert all(set(run["task_inputs"]) <= {"raw", "out", "dataset_id"} for run in runs)
+
+
+@pytest.mark.usefixtures("flow_run")
+def test_no_result_of_a_task_is_kept(standing_server):
+    _, home = standing_server
+    assert not (home / "storage").exists()
 
 
 def test_the_survey_s_task_is_given_paths_and_gives_nothing_back(monkeypatch, tmp_path):
@@ -234,26 +243,83 @@ def test_the_survey_s_task_ran_and_left_no_count(standing_server):
     assert not [a for a in artifacts if "respond" in json.dumps(a["data"]).casefold()]
 
 
-def test_without_a_standing_server_prefect_starts_its_own_and_asks_nobody(tmp_path):
-    """The same on a cold start, as `make run` does it, with a broken input to keep it short."""
-    raw, watch = tmp_path / "raw", tmp_path / "watch"
-    shutil.copytree(RAW, raw)
-    shutil.rmtree(raw / "imd_2019")
-    watch.mkdir()
-    (watch / "sitecustomize.py").write_text(WATCH)
-    env = environment(
-        tmp_path / "home",
-        HOST_LOG=str(watch / "hosts"),
-        PYTHONPATH=f"{watch}{os.pathsep}{ROOT}",
-    )
-    command = [sys.executable, "-m", "flows", "--raw", str(raw), "--out", str(tmp_path / "out")]
-    result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+@pytest.fixture(scope="module")
+def cold_start(tmp_path_factory):
+    """Run `python -m flows` as in a fresh clone, with a broken input to keep it short.
+
+    Its home is the one of `prefect.toml`; others could write to it when Prefect comes.
+    """
+    clone = tmp_path_factory.mktemp("clone")
+    shutil.copytree(ROOT / "flows", clone / "flows")
+    shutil.copy(ROOT / "prefect.toml", clone)
+    shutil.copytree(RAW, clone / "data" / "raw")
+    shutil.rmtree(clone / "data" / "raw" / "imd_2019")
+    home = clone / ".prefect"
+    home.mkdir()
+    home.chmod(0o777)
+    env = environment(home, **watched(clone / "watch"))
+    del env["PREFECT_HOME"]
+    return run_python("-m", "flows", env=env, cwd=clone, umask=0), clone
+
+
+def test_without_a_standing_server_prefect_starts_its_own_and_asks_nobody(cold_start):
+    """The same on a cold start, as `make run` does it."""
+    result, clone = cold_start
     assert result.returncode == 1
     assert result.stderr.startswith("1 of the required datasets are missing from ")
     assert "imd_2019: no data file in" in result.stderr
     assert "Traceback" not in result.stderr
-    assert set((watch / "hosts").read_text().split("\n")[:-1]) <= LOOPBACK
-    assert not (tmp_path / "out" / "maps").exists()
+    hosts = hosts_in(clone / "watch")
+    assert hosts, "nothing was recorded: the watch does not work"
+    assert set(hosts) <= LOOPBACK
+    assert not (clone / "maps").exists()
+
+
+def test_prefect_s_home_is_the_project_s_own_and_shut_to_others(cold_start):
+    _, clone = cold_start
+    home = clone / ".prefect"
+    assert (home / "prefect.db").is_file()
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+def test_prefect_makes_its_home_for_this_user_alone(tmp_path):
+    """Where there is none yet: from its first byte on, whatever the umask."""
+    home = tmp_path / "home"
+    result = run_python("-c", "import prefect.main", env=environment(home), umask=0)
+    assert result.returncode == 0, result.stderr
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.usefixtures("flow_run")
+def test_nothing_of_any_person_is_in_what_prefect_keeps(standing_server, command_run):
+    _, home = standing_server
+    assert found_in(home, ["measure_indicators"])  # the run is in its database
+    assert found_in(home, PLANTED) == []
+    # And the words were read: they could have been there.
+    held = found_in(command_run.processed, PLANTED)
+    assert {"assetmap.duckdb: zqxvj", "assetmap.duckdb: 07700900461"} <= set(held)
+
+
+def test_nothing_of_any_person_is_kept_of_a_run_that_fails(standing_server, planted, tmp_path):
+    url, home = standing_server
+    raw = tmp_path / "raw"
+    shutil.copytree(planted, raw)
+    with (raw / REGISTER).open("a", encoding="utf-8") as file:
+        file.write(f"R77,{CANARY} Other,c,event,{CANARY},,,,,\n")
+    env = environment(home, PREFECT_API_URL=url)
+    result = run_python("-m", "flows", "--raw", raw, "--out", tmp_path / "out", env=env)
+    assert result.returncode == 1
+    assert "researchers_synthetic.csv" in result.stderr
+    assert [word for word in PLANTED if word in (result.stdout + result.stderr).lower()] == []
+    assert found_in(home, ["researchers_synthetic.csv"])  # its message is in the database
+    assert found_in(home, PLANTED) == []
+
+
+def test_a_word_that_prefect_was_given_is_found_in_its_home(standing_server):
+    url, home = standing_server
+    assert found_in(home, ["qjvxz"]) == []
+    answer(f"{url}/artifacts/", {"key": "probe", "type": "markdown", "data": "Here is Qjvxz."})
+    assert any(line.startswith("prefect.db") for line in found_in(home, ["qjvxz"]))
 
 
 def test_shipped_settings_keep_prefect_at_home():

@@ -7,19 +7,21 @@ import shutil
 import pandas as pd
 import pytest
 
-from assetmap import accounts, build, pipeline
+from assetmap import accounts, build, last_build, pipeline
 from assetmap.contracts import Column, Contract, Disclosure
 from assetmap.dataset import Dataset, Source
 from assetmap.datasets import find_datasets
 from assetmap.disclosure import gate
-from assetmap.disclosure.facts import FACT_TABLE
+from assetmap.disclosure.facts import FACT_TABLE, FACT_TYPES
 from assetmap.disclosure.gate import CLASS_TABLE, INDICATOR_TABLE, LINEAGE_TABLE, pass_gate
+from assetmap.disclosure.people_tables import Terms
 from assetmap.disclosure.tables import COPIED
-from assetmap.errors import ContractError, DisclosureError
+from assetmap.errors import ContractError, DisclosureError, StorageError
 from assetmap.indicators import find_indicators, parse
 from assetmap.settings import read_settings
 from assetmap.survey.tables import RESTRICTED
 from assetmap.warehouse import fetch_table, list_tables, open_warehouse, read_public
+from disclosure_town import AREA, WARDS, crowd, scope, table
 from tiny import fill
 
 CANARY = "Canary Q. Personal, 07700 900123"
@@ -96,6 +98,31 @@ def test_what_passes_is_the_mart_and_nothing_else(tmp_path):
         rows = fetch_table(con, "pub_place").to_numpy().tolist()
     assert rows == [list(row) for row in PLACES]
     assert not public.with_suffix(".new").exists()
+
+
+def test_rows_are_published_in_the_order_of_their_key(tmp_path):
+    contract = Contract(
+        table="pub_place",
+        row_is="one place",
+        primary_key=("place_id",),
+        columns=(column("place_name"), column("place_id")),
+    )
+    kept = [("School", "c"), ("Surgery", "a"), ("Bank", "b")]
+    path = warehouse_of(tmp_path, mart_place=("place_name VARCHAR, place_id VARCHAR", kept))
+    pass_gate(path, tmp_path / "public.duckdb", (contract,))
+    with open_warehouse(tmp_path / "public.duckdb", read_only=True) as con:
+        found = con.execute("SELECT place_id FROM pub_place").fetchall()
+    assert found == [("a",), ("b",), ("c",)]
+
+
+def test_only_the_front_of_a_name_says_which_mart_is_copied():
+    assert gate.mart_of(published(table="pub_pub_visit")) == "mart_pub_visit"
+
+
+def test_the_log_counts_tables_and_rows(tmp_path, caplog):
+    with caplog.at_level("INFO", logger=gate.__name__):
+        pass_gate(warehouse_of(tmp_path), tmp_path / "public.duckdb", (published(),))
+    assert caplog.messages == ["gate: 1 tables, 2 rows"]
 
 
 def test_a_published_database_replaces_the_last_one_whole(tmp_path):
@@ -254,12 +281,30 @@ def test_a_figure_of_an_indicator_without_class_is_refused(tmp_path):
     assert "\n  - indicator wishes is of no known class\n" in text
 
 
+def test_an_indicator_with_many_figures_is_refused_once(tmp_path):
+    contract = published(
+        column("indicator_id"), column("value", kind="number"), table="pub_indicator"
+    )
+    text = refusal(
+        tmp_path,
+        contract,
+        mart_indicator=("indicator_id VARCHAR, value DOUBLE", [("wishes", 1.0), ("wishes", 2.0)]),
+        **lineage(("mart_indicator", "stg_place")),
+    )
+    assert text.startswith("the gate refuses 1 times, so nothing is published:\n")
+
+
 @pytest.mark.parametrize("record", [CLASS_TABLE, LINEAGE_TABLE, INDICATOR_TABLE])
 def test_a_warehouse_without_the_records_is_refused(tmp_path, record):
     assert refusal(tmp_path, **{record: None}) == (
         f"the gate refuses: the warehouse has no {record}, so what its tables hold is not known "
         "and nothing is published. Run `assetmap build` again."
     )
+
+
+def test_a_warehouse_without_two_of_the_records_is_told_both(tmp_path):
+    text = refusal(tmp_path, **{LINEAGE_TABLE: None, CLASS_TABLE: None})
+    assert "the warehouse has no run_column, run_lineage, so what" in text
 
 
 def test_every_reason_stands_in_one_message(tmp_path):
@@ -271,7 +316,16 @@ def test_every_reason_stands_in_one_message(tmp_path):
         **lineage(("mart_place", "stg_answer")),
         **indicator_classes(("wishes", "S")),
     )
-    assert text.startswith("the gate refuses 5 times")
+    assert text == (
+        "the gate refuses 5 times, so nothing is published:\n"
+        "  - pub_place.words is declared of class S\n"
+        "  - mart_place.place_name is not declared in pub_place\n"
+        "  - mart_place derives from stg_answer, which holds respondent of class S\n"
+        "  - pub_none has no mart of known origin (mart_none)\n"
+        "  - indicator wishes is of class S\n"
+        "Take the column or table out of what is published, or put people's answers through a "
+        "gated table of counts."
+    )
 
 
 def test_a_refusal_never_holds_a_value(tmp_path):
@@ -380,7 +434,9 @@ def test_the_accounts_that_the_gate_trusts_are_those_that_a_build_writes(built):
         others = {
             name for name in list_tables(con) if not name.startswith(("stg_", "int_", "mart_"))
         }
-    assert others == gate.OWN_TABLES
+    # What the last build held is no account of this one: nothing made from it may pass.
+    assert others == gate.OWN_TABLES | last_build.TABLES.keys()
+    assert not gate.OWN_TABLES & last_build.TABLES.keys()
 
 
 def test_the_starter_set_passes_as_it_is(built):
@@ -419,6 +475,70 @@ def test_without_terms_there_are_no_tables_of_people_and_no_record(tmp_path):
     pass_gate(warehouse_of(tmp_path), public, (published(),))
     assert set(read_public(public)) == {"pub_place"}
     assert not (tmp_path / gate.RECORD).exists()
+
+
+def people_of(tmp_path, **sizes):
+    """Return a warehouse with people of one ward by answer, and terms to count them on."""
+    counts = {(WARDS[0], answer): size for answer, size in sizes.items()}
+    whole = crowd(counts, "three")
+    path = warehouse_of(
+        tmp_path,
+        int_person=(
+            "population VARCHAR, person_id VARCHAR, wd17cd VARCHAR",
+            whole.persons.to_numpy().tolist(),
+        ),
+        int_person_attribute=(
+            "population VARCHAR, person_id VARCHAR, attribute VARCHAR, category VARCHAR",
+            whole.attributes.to_numpy().tolist(),
+        ),
+        int_respondent_weight=("person_id VARCHAR, weight DOUBLE", []),
+        int_census_margin=(
+            "dimension VARCHAR, category VARCHAR, area_code VARCHAR, people_count DOUBLE",
+            [],
+        ),
+        int_area=("area_code VARCHAR, area_name VARCHAR", [(AREA, "Town")]),
+        **{FACT_TABLE: (", ".join(f'"{name}" {kind}' for name, kind in FACT_TYPES.items()), [])},
+    )
+    asked = scope(table("answers", "three"))
+    last = tmp_path / "last.json"
+    return path, Terms(scope=asked, state="synthetic", last_release=last, secret=b"s" * 32)
+
+
+def test_people_pass_as_rounded_counts_with_a_private_record_beside_them(tmp_path):
+    # 46 + 33 + 9 = 88 people: 45, 35 and hidden; the total is 88 -> 90.
+    path, terms = people_of(tmp_path, a=46, b=33, c=9)
+    public = tmp_path / "private/public.duckdb"
+    public.parent.mkdir()
+    counts = pass_gate(path, public, (published(),), terms=terms)
+    tables = read_public(public)
+    shown = tables["pub_people"].set_index("category")["count"]
+    assert shown.dropna().to_dict() == {"all": 90, "a": 45, "b": 35}
+    assert shown.index[shown.isna()].tolist() == ["c"]
+    assert counts == {"pub_place": 2, "pub_people_table": 1, "pub_people": 4, "pub_survey": 3}
+    assert {name: len(rows) for name, rows in tables.items()} == counts
+    record = public.with_name("people_release.json")
+    assert json.loads(record.read_text())["state"] == "synthetic"
+    if os.name == "posix":
+        assert record.stat().st_mode & 0o777 == 0o600
+    assert b"p_0000" in path.read_bytes()
+    assert b"p_0000" not in public.read_bytes()
+    assert sorted(p.name for p in public.parent.iterdir()) == [record.name, public.name]
+
+
+def test_without_its_record_a_release_of_people_is_not_published(tmp_path, monkeypatch):
+    path, terms = people_of(tmp_path, a=46, b=33)
+    public = tmp_path / "public.duckdb"
+    public.write_bytes(b"the last good one")
+
+    def full(*_):
+        message = "no space"
+        raise StorageError(message)
+
+    monkeypatch.setattr(gate, "write_private", full)
+    with pytest.raises(StorageError):
+        pass_gate(path, public, (published(),), terms=terms)
+    assert public.read_bytes() == b"the last good one"
+    assert not public.with_suffix(".new").exists()
 
 
 def test_the_record_of_a_release_is_private_and_not_on_the_site(built):

@@ -11,6 +11,7 @@ import pytest
 from assetmap.contracts import Column, Contract, Disclosure
 from assetmap.errors import BusyError, ContractError, MissingInputError, StorageError
 from assetmap.warehouse import (
+    _CONFIG,
     _storage_fault,
     append,
     column_types,
@@ -38,41 +39,231 @@ def con(path):
         yield con
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "SELECT * FROM read_csv('{file}')",
-        "SELECT * FROM read_text('{file}')",
-        "SELECT * FROM '{file}'",
-        "SELECT * FROM glob('{folder}/*')",
-        "ATTACH '{folder}/other.duckdb'",
-        "COPY (SELECT 1) TO '{folder}/out.csv'",
-        "COPY t FROM '{file}'",
-        "EXPORT DATABASE '{folder}/export'",
-        "INSTALL spatial",
-        "LOAD spatial",
-        "SET enable_external_access = true",
-        "SET threads = 4",
-        "SET lock_configuration = false",
-        "RESET enable_external_access",
-        "SET temp_directory = '{folder}'",
-        "SELECT * FROM read_csv('https://example.org/a.csv')",
-    ],
-)
-def test_the_outside_is_out_of_reach(con, tmp_path, statement):
-    file = tmp_path / "secret.csv"
-    file.write_text("a\n1\n")
-    con.execute("CREATE TABLE t (a BIGINT)")
-    before = sorted(p.name for p in tmp_path.iterdir())
+REFUSED = [
+    "SELECT * FROM read_csv('{file}')",
+    "SELECT * FROM read_csv_auto('{file}')",
+    "SELECT * FROM read_text('{file}')",
+    "SELECT * FROM read_blob('{file}')",
+    "SELECT * FROM read_json('{file}')",
+    "SELECT * FROM read_ndjson('{file}')",
+    "SELECT * FROM read_parquet('{file}')",
+    "SELECT * FROM parquet_metadata('{file}')",
+    "SELECT * FROM read_duckdb('{folder}/other.duckdb')",
+    "SELECT * FROM sniff_csv('{file}')",
+    "SELECT * FROM '{file}'",
+    "FROM '{file}'",
+    "SELECT * FROM query_table('{file}')",
+    "SELECT * FROM query('FROM read_text(''{file}'')')",
+    "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('FROM read_text(''{file}'')'))",
+    "SELECT * FROM glob('{folder}/*')",
+    "SELECT * FROM read_csv('/dev/stdin')",
+    "DESCRIBE '{file}'",
+    "SUMMARIZE '{file}'",
+    "PREPARE p AS FROM '{file}'",
+    "CREATE TEMP TABLE x AS FROM '{file}'",
+    "CREATE TEMP VIEW x AS FROM '{file}'",
+    "ATTACH '{folder}/other.duckdb'",
+    "ATTACH '{folder}/other.duckdb' AS o (READ_ONLY)",
+    "COPY (SELECT 1) TO '{folder}/out.csv'",
+    "COPY (SELECT 1) TO '{folder}/out.parquet' (FORMAT parquet)",
+    "COPY t TO '/dev/stdout'",
+    "COPY t FROM '{file}'",
+    "EXPORT DATABASE '{folder}/export'",
+    "IMPORT DATABASE '{folder}/export'",
+    "INSTALL spatial",
+    "INSTALL httpfs FROM 'https://example.org'",
+    "FORCE INSTALL json",
+    "UPDATE EXTENSIONS",
+    "LOAD spatial",
+    "LOAD httpfs",
+    "LOAD '{folder}/x.duckdb_extension'",
+    "SET enable_external_access = true",
+    "SET threads = 4",
+    "SET lock_configuration = false",
+    "RESET enable_external_access",
+    "SET temp_directory = '{folder}'",
+    "PRAGMA enable_profiling",
+    "PRAGMA profiling_output = '{folder}/profile'",
+    "PRAGMA log_query_path = '{folder}/log'",
+    "CALL enable_logging('QueryLog', storage = 'file', storage_path = '{folder}/logs')",
+    "CALL enable_logging(storage = 'stdout')",
+    "CALL enable_profiling(format = 'json', save_location = '{folder}/profile')",
+    "CREATE SECRET s (TYPE http)",
+    "CREATE PERSISTENT SECRET s (TYPE http)",
+    "SELECT * FROM duckdb_secrets()",
+    "SELECT * FROM which_secret('s3://bucket', 's3')",
+    "SELECT * FROM duckdb_extensions()",
+    "SELECT * FROM read_csv('https://example.org/a.csv')",
+    "SELECT * FROM read_parquet('s3://bucket/a.parquet')",
+    "SELECT * FROM 'https://example.org/a.csv'",
+]
+"""Ways out that DuckDB knows."""
+
+ABSENT = [
+    "SELECT getenv('HOME')",
+    "SELECT * FROM st_read('{file}')",
+    "SELECT * FROM sqlite_scan('{file}', 't')",
+    "SELECT * FROM postgres_scan('host=example.org', 'public', 't')",
+    "SELECT * FROM iceberg_scan('{folder}')",
+    "CALL start_ui()",
+]
+"""Ways out of DuckDB's shell and of extensions, which are not loaded by themselves."""
+
+
+@pytest.fixture(params=[False, True], ids=["to write", "to read"])
+def outward(request, tmp_path):
+    """A warehouse of one table and a file beside it, opened to write and to read."""
+    (tmp_path / "secret.csv").write_text("a\n778899\n")
+    path = tmp_path / "w.duckdb"
+    with open_warehouse(path) as con:
+        con.execute("CREATE TABLE t (a BIGINT)")
+    with open_warehouse(tmp_path / "other.duckdb"):
+        pass
+    with open_warehouse(path, read_only=request.param) as con:
+        yield con
+
+
+def try_out(con, folder, statement):
+    """Run a statement that leads out, and make sure that nothing came to be in the folder."""
+    before = sorted(p.name for p in folder.rglob("*"))
+    try:
+        con.execute(statement.format(file=folder / "secret.csv", folder=folder)).fetchall()
+    finally:
+        assert sorted(p.name for p in folder.rglob("*")) == before
+
+
+@pytest.mark.parametrize("statement", REFUSED)
+def test_the_outside_is_out_of_reach(outward, tmp_path, statement):
     with pytest.raises((duckdb.PermissionException, duckdb.InvalidInputException)):
-        con.execute(statement.format(file=file, folder=tmp_path))
-    assert sorted(p.name for p in tmp_path.iterdir()) == before
+        try_out(outward, tmp_path, statement)
+
+
+@pytest.mark.parametrize("statement", ABSENT)
+def test_ways_out_of_extensions_are_not_there(outward, tmp_path, statement):
+    with pytest.raises(duckdb.CatalogException):
+        try_out(outward, tmp_path, statement)
+
+
+def test_an_address_needs_an_extension_that_is_not_there(outward, tmp_path):
+    with pytest.raises(duckdb.Error, match="httpfs"):
+        try_out(outward, tmp_path, "ATTACH 'https://example.org/a.duckdb'")
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda con, file: con.read_csv(str(file)),
+        lambda con, file: con.read_parquet(str(file)),
+        lambda con, file: con.read_json(str(file)),
+        lambda con, file: con.sql("SELECT 1").write_csv(f"{file}.out"),
+        lambda con, file: con.sql("SELECT 1").to_parquet(f"{file}.out"),
+        lambda con, _: con.install_extension("httpfs"),
+        lambda con, _: con.load_extension("httpfs"),
+        lambda con, file: con.cursor().execute(f"FROM '{file}'"),
+    ],
+    ids=["csv", "parquet", "json", "to csv", "to parquet", "install", "load", "cursor"],
+)
+def test_the_outside_is_out_of_reach_from_python_too(outward, tmp_path, ask):
+    with pytest.raises(duckdb.PermissionException):
+        ask(outward, tmp_path / "secret.csv")
+    assert sorted(p.name for p in tmp_path.glob("*.out")) == []
+
+
+def outcome(con, statement):
+    """Return what a statement gives, as text, or the message of its error."""
+    try:
+        return str(con.execute(statement).fetchall())
+    except duckdb.Error as fault:
+        return f"refused: {fault}"
+    finally:
+        con.rollback()
+        con.begin()
+
+
+# Where a bare name of a table is looked for. It opens no file, and DuckDB does not lock it.
+NOT_LOCKED = {"schema", "search_path"}
+
+
+def test_no_setting_can_be_changed(outward):
+    names = [name for (name,) in outward.execute("SELECT name FROM duckdb_settings()").fetchall()]
+    assert len(names) > 100
+    changed = set()
+    for name in names:
+        for form in ("SET {} = ''", "SET GLOBAL {} = ''", "RESET {}", "PRAGMA {} = ''"):
+            said = outcome(outward, form.format(name))
+            if not said.startswith("refused: ") or "has been locked" not in said:
+                changed.add(name)
+    assert changed - NOT_LOCKED == set()
+
+
+def test_no_function_gives_a_file_s_content(outward, tmp_path):
+    """Nor one that a later DuckDB may add."""
+    functions = outward.execute(
+        "SELECT DISTINCT function_name, function_type FROM duckdb_functions() ORDER BY ALL"
+    ).fetchall()
+    assert {"read_text", "glob", "sniff_csv"} <= {name for name, _ in functions}
+    assert telling(outward, functions, tmp_path) == []
+
+
+def test_functions_that_read_files_are_seen_to_where_they_may(tmp_path):
+    """Not a rule: the look above finds what an open connection gives away."""
+    (tmp_path / "secret.csv").write_text("a\n778899\n")
+    (tmp_path / "other.duckdb").touch()
+    functions = [("read_text", "table"), ("glob", "table"), ("unnest", "table")]
+    with duckdb.connect() as con:
+        con.begin()
+        assert telling(con, functions, tmp_path) == ["glob", "read_text"]
+
+
+def telling(con, functions, folder):
+    """Return the functions that, given a path, tell a file's content or another file's name."""
+    told = set()
+    for name, kind in functions:
+        if kind in ("scalar", "macro"):
+            asked = [f"SELECT \"{name}\"('{folder}/secret.csv')"]
+        else:
+            paths = (f"'{folder}/secret.csv'", f"['{folder}/secret.csv']", f"'{folder}/*'")
+            asked = [f"SELECT * FROM {name}({path})" for path in paths]  # noqa: S608 - its own
+        said = " ".join(outcome(con, statement) for statement in asked)
+        told |= {name} if "778899" in said or "other.duckdb" in said else set()
+    return sorted(told)
+
+
+def test_a_database_in_memory_may_be_attached_and_leads_nowhere(con, tmp_path):
+    con.execute("ATTACH ':memory:' AS m")
+    con.execute("CREATE TABLE m.t (a BIGINT)")
+    with pytest.raises(duckdb.PermissionException):
+        con.execute(f"COPY m.t FROM '{tmp_path}/x.csv'")
+    assert [p.name for p in tmp_path.iterdir() if p.suffix != ".wal"] == ["w.duckdb"]
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_what_does_not_fit_in_memory_lies_beside_the_database_and_goes(
+    path, monkeypatch, read_only
+):
+    """Beside the database is the private folder of the build: nowhere else may answers lie."""
+    with open_warehouse(path):
+        pass
+    monkeypatch.setitem(_CONFIG, "memory_limit", "20MB")
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setenv("TMPDIR", str(elsewhere))
+    with open_warehouse(path, read_only=read_only) as con:
+        con.execute(
+            "CREATE TEMP TABLE big AS SELECT range AS n, md5(range::VARCHAR) AS t "
+            "FROM range(1000000)"
+        )
+        spilt = path.with_name(f"{path.name}.tmp")
+        assert sum(p.stat().st_size for p in spilt.iterdir()) > 1_000_000
+        assert list(elsewhere.iterdir()) == []
+    assert not spilt.exists()
 
 
 def test_a_python_variable_is_no_table(con):
     secret = pd.DataFrame({"a": [1]})
-    with pytest.raises(duckdb.CatalogException):
-        con.execute("SELECT * FROM secret")
+    for statement in ("SELECT * FROM secret", "SELECT * FROM pd", "FROM path"):
+        with pytest.raises(duckdb.CatalogException):
+            con.execute(statement)
     assert len(secret) == 1
 
 
