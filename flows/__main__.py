@@ -29,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     for name, value in SURROUNDINGS.items():
         os.environ.setdefault(name, value)
     from flows.build import build_flow  # noqa: PLC0415 - after the environment is set
+    from flows.home import explain_refusal  # noqa: PLC0415 - after the environment is set
     from flows.publish import publish_flow  # noqa: PLC0415 - after the environment is set
 
     try:
@@ -38,6 +39,11 @@ def main(arguments: list[str] | None = None) -> int:
     except AssetmapError as fault:
         sys.stderr.write(f"{fault}\n")
         return fault.exit_code
+    except Exception as fault:
+        if not (said := explain_refusal(fault)):
+            raise
+        sys.stderr.write(f"{said}\n")
+        return 1
     print(*summary.lines(), index, sep="\n")
     return 0
 

@@ -128,9 +128,13 @@ def test_list_shows_state_of_each_dataset_and_each_indicator(built, tmp_path):
         assert "people_near_site_400_m" in result.stdout
 
 
-def test_serve_answers_on_loopback_only(tmp_path, monkeypatch):
-    (tmp_path / "maps").mkdir()
-    (tmp_path / "maps" / "index.html").write_text("hello")
+@pytest.fixture
+def served(tmp_path, monkeypatch):
+    """The address of the site of ``tmp_path`` without links, ``old``; ``new`` lies beside it."""
+    for words in ("old", "new"):
+        (tmp_path / words).mkdir()
+        (tmp_path / words / "index.html").write_text(words)
+    (tmp_path / "maps.pointer").write_text("old\n")
     servers = []
 
     class Remembered(cli.http.server.ThreadingHTTPServer):
@@ -144,7 +148,21 @@ def test_serve_answers_on_loopback_only(tmp_path, monkeypatch):
     while not servers:
         pass
     host, port = servers[0].server_address
-    assert host == "127.0.0.1"
-    assert urllib.request.urlopen(f"http://{host}:{port}/").read() == b"hello"
+    yield f"http://{host}:{port}/"
     servers[0].shutdown()
     thread.join()
+
+
+def fetched(address):
+    return urllib.request.urlopen(address).read()  # noqa: S310 - our own server
+
+
+def test_serve_answers_on_loopback_only(served):
+    assert served.startswith("http://127.0.0.1:")
+    assert fetched(served) == b"old"
+
+
+def test_serve_shows_the_new_site_once_the_pointer_is_turned(served, tmp_path):
+    assert fetched(served) == b"old"
+    (tmp_path / "maps.pointer").write_text("new\n")
+    assert fetched(served) == b"new"

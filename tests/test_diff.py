@@ -86,7 +86,9 @@ def found(built, changed):
 
 @pytest.fixture
 def kept(raw, tmp_path, built, changed):
-    return keep_sites(raw, tmp_path / "kept", built.maps, changed)
+    settings = keep_sites(raw, tmp_path / "kept", built.maps, changed)
+    shutil.copytree(built.releases, settings.releases)
+    return settings
 
 
 def indicators(site):

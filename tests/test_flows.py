@@ -342,6 +342,38 @@ def test_shipped_settings_keep_prefect_at_home():
     assert "export PREFECT_SERVER_ANALYTICS_ENABLED := false" in makefile
 
 
+class _Refusing(http.server.BaseHTTPRequestHandler):
+    def _refuse(self):
+        self.send_response(401)
+        self.end_headers()
+
+    do_GET = do_POST = _refuse  # noqa: N815 - the names that the server looks for
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (True, "refuses the password. Set PREFECT_API_AUTH_STRING"),
+        (False, "no Prefect server answers there. Start it"),
+    ],
+)
+def test_a_server_that_refuses_or_is_not_there_is_one_sentence(tmp_path, answers, said):
+    with http.server.HTTPServer(("127.0.0.1", 0), _Refusing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        port = server.server_port if answers else free_port()
+        secret = {"PREFECT_API_AUTH_STRING": "assetmap:a-password"}
+        env = environment(tmp_path, PREFECT_API_URL=f"http://127.0.0.1:{port}/api", **secret)
+        result = run_python("-m", "flows", "--raw", RAW, "--out", tmp_path / "out", env=env)
+        server.shutdown()
+    assert result.returncode == 1
+    assert result.stderr.startswith("PREFECT_API_URL: ")
+    assert said in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
 def test_the_nightly_deployment_points_at_the_refresh_flow():
     deployments = yaml.safe_load((ROOT / "prefect.yaml").read_text())["deployments"]
     assert [d["name"] for d in deployments] == ["nightly"]

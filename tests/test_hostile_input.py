@@ -198,7 +198,7 @@ def test_stopping_a_run_says_so_and_leaves_the_site(raw, tmp_path):
     assert process.returncode == 130
     assert "Traceback" not in said
     assert not (tmp_path / "maps").exists()
-    assert pipeline.run_build(read_settings(raw, tmp_path)) is None
+    assert pipeline.run_build(read_settings(raw, tmp_path))
 
 
 # Texts that would run somewhere, as names of places and sites, from the folder to the pages.

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assetmap import editions, people_release, store
+from assetmap import editions, lock, people_release, store
 from assetmap.build import hash_erasures
 from assetmap.errors import (
     BusyError,
@@ -18,6 +18,7 @@ from assetmap.errors import (
 )
 from assetmap.integrity import describe_files, find_differences, require_whole
 from assetmap.lock import hold
+from assetmap.pipeline import run_publish
 from assetmap.settings import read_settings
 from assetmap.storage import follow, pointer_file, standing
 from assetmap.store import MANIFEST, Store
@@ -468,6 +469,78 @@ def test_after_an_erasure_the_site_that_stands_is_the_only_one_kept(settings, th
     assert numbers(three) == [1]
     known = (settings.releases / editions.ERASED).read_text("utf-8").strip()
     assert known == hash_erasures(settings)
+
+
+def test_a_page_made_by_hand_that_stood_in_the_site_s_place_outlives_an_erasure(settings):
+    write_private(settings.raw / FOLDER / FILE, f"pseudonym,added_on\n{SOMEBODY},2026-05-01\n")
+    shelf = store.editions_of(settings)
+    shelf.pointer.mkdir()
+    (shelf.pointer / "index.html").write_text("by hand", "utf-8")
+    publish(shelf, "first")
+    editions.forget_erased(settings, shelf)
+    assert [(folder / "index.html").read_text("utf-8") for folder in store.kept(shelf)] == [
+        "first",
+        "by hand",
+    ]
+
+
+def test_a_site_that_lost_its_manifest_does_not_outlive_an_erasure(settings, three):
+    write_private(settings.raw / FOLDER / FILE, f"pseudonym,added_on\n{SOMEBODY},2026-05-01\n")
+    (store.kept(three)[0] / MANIFEST).unlink()
+    editions.forget_erased(settings, three)
+    assert numbers(three) == [3]
+
+
+@pytest.mark.parametrize("lost", ["pointer", "folder"])
+def test_verify_fails_where_sites_are_kept_and_none_stands(settings, three, lost):
+    if lost == "pointer":
+        three.pointer.unlink()
+    else:
+        store.kept(three)[-1].rename(three.folder / "moved")
+    with pytest.raises(IntegrityError, match="maps: no site stands there, though some are kept"):
+        editions.verify(settings)
+
+
+def test_where_no_site_stands_one_is_gone_back_to_by_its_number_alone(settings, three):
+    three.pointer.unlink()
+    with pytest.raises(MissingInputError, match="is kept and none stands") as caught:
+        editions.rollback(settings, TODAY)
+    assert "Others that are kept: 1, 2, 3; name one with --to." in str(caught.value)
+    editions.rollback(settings, TODAY, 2)
+    assert shown(three) == "two"
+
+
+def test_where_no_other_is_kept_no_number_is_asked_for(settings):
+    publish(store.editions_of(settings), "one")
+    with pytest.raises(MissingInputError, match="`assetmap publish` makes a new one") as caught:
+        editions.rollback(settings, TODAY)
+    assert "--to" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("erased", "may"), [(0, True), (1, False)])
+def test_a_build_from_before_an_erasure_is_not_published(settings, erased, may):
+    build = {"erased": hash_erasures(settings), "files": {}}
+    write_private(settings.out / "data" / "processed" / store.BUILD, json.dumps(build))
+    rows = f"{SOMEBODY},2026-05-01\n" * erased
+    write_private(settings.raw / FOLDER / FILE, f"pseudonym,added_on\n{rows}")
+    if may:
+        editions.require_no_erased(settings)
+        return
+    with pytest.raises(DisclosureError, match="somebody was erased since it was built") as caught:
+        run_publish(settings)
+    assert SOMEBODY not in str(caught.value)
+
+
+def test_a_lock_that_cannot_be_taken_says_why(settings, monkeypatch):
+    def refuse(*_args, **_options):
+        raise PermissionError  # as the lock does on a disk that is read-only
+
+    monkeypatch.setattr(lock.FileLock, "acquire", refuse)
+    with (
+        pytest.raises(StorageError, match=r"cannot be written \(PermissionError\)"),
+        hold(settings),
+    ):
+        pass
 
 
 @pytest.mark.parametrize(("until", "may"), [("2026-06-01", True), ("2026-05-31", False)])

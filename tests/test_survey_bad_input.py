@@ -252,7 +252,11 @@ def test_a_site_without_a_survey_is_whole_and_says_so(built, tmp_path, has_form)
     facts = dict(tables["pub_run"][["key", "value"]].to_numpy())
     assert facts["survey_state"] == "none"
     assert (settings.processed / RECORD).read_text() == ""
-    assert [path.name for path in settings.releases.iterdir()] == [settings.register_record.name]
+    assert {path.name for path in settings.releases.iterdir()} == {
+        settings.register_record.name,
+        "erased.txt",
+        "published.json",
+    }
     assert settings.lists.exists() == has_form
     assert sorted(page_names(settings)) == sorted(page_names(built))
     page = (settings.maps / "survey.html").read_text("utf-8")
@@ -376,4 +380,4 @@ def test_everything_that_was_built_is_for_its_owner_alone_whatever_the_mask(eras
         ]
         assert open_to_others == []
         assert len(paths) >= (2 if folder == erased.releases else 10) - 1
-    assert (erased.processed / ".lock").stat().st_size == 0
+    assert (erased.builds / ".lock").stat().st_size == 0

@@ -484,3 +484,12 @@ def test_only_published_tables_are_read_for_publishing(path):
     found = read_public(path)
     assert list(found) == ["pub_a", "pub_b"]
     assert found["pub_a"]["n"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("name", ["autoinstall_known_extensions", "python_enable_replacements"])
+def test_the_second_wall_stands_also_where_the_first_keeps_everything_out(tmp_path, name):
+    """No outside access stops these too, so that no statement shows that they are off."""
+    with open_warehouse(tmp_path / "w.duckdb") as con:
+        assert fetch(con, f"SELECT current_setting('{name}') AS setting")["setting"].tolist() == [
+            False
+        ]

@@ -5,13 +5,12 @@ Belongs here: arguments, progress, printing, exit codes. Does not: any work.
 
 from __future__ import annotations
 
-import functools
 import http.server
 import logging
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
@@ -165,9 +164,14 @@ def serve_command(
     if not (maps / "index.html").exists():
         message = f"{maps} holds no site. Run `assetmap run` first."
         raise MissingInputError(message)
-    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(maps))
+
+    def answer(*request: Any) -> http.server.SimpleHTTPRequestHandler:
+        # Looked up each time: the pointer may have been turned, and need not be a link.
+        place = str(standing(out / "maps"))
+        return http.server.SimpleHTTPRequestHandler(*request, directory=place)
+
     try:
-        server = http.server.ThreadingHTTPServer((LOOPBACK, port), handler)
+        server = http.server.ThreadingHTTPServer((LOOPBACK, port), answer)
     except OSError as fault:
         message = (
             f"port {port} of {LOOPBACK} is taken ({fault.strerror}). Give another with --port."
@@ -201,7 +205,9 @@ def main() -> None:
 
 def _build(settings: Settings, *, force: bool) -> None:
     with console.status("building") as status:
-        pipeline.run_build(settings, status.update, force=force)
+        is_new = pipeline.run_build(settings, status.update, force=force)
+    if not is_new:
+        console.print("nothing changed since the last build, which stands")
 
 
 def _print_summary(settings: Settings) -> None:

@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from assetmap import editions
+from assetmap import editions, store
 from assetmap.settings import read_settings
 
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def rollback_command(
 ) -> None:
     """Put the site that was published before back in its place."""
     today = datetime.now(tz=UTC).date()
-    typer.echo(editions.rollback(read_settings(raw, out), today, to))
+    settings = read_settings(raw, out)
+    index = editions.rollback(settings, today, to)
+    number = store.number_of(settings.maps.resolve())
+    typer.echo(f"{index}: number {number} stands now, until the next run")
 
 
 def reproduce_command(

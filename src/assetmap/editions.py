@@ -7,9 +7,8 @@ themselves (``store.py``).
 
 from __future__ import annotations
 
-import csv
 import hashlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 from assetmap import people_release
@@ -18,8 +17,9 @@ from assetmap.errors import DisclosureError, IntegrityError, MissingInputError
 from assetmap.inputs import hash_file
 from assetmap.integrity import find_differences, read_index, require_whole
 from assetmap.lock import hold
+from assetmap.reports import find_lapsed
 from assetmap.scratch import clear_abandoned
-from assetmap.storage import refusals_of_disk
+from assetmap.storage import refusals_of_disk, remove
 from assetmap.store import (
     BUILD,
     KEPT,
@@ -27,6 +27,7 @@ from assetmap.store import (
     builds_of,
     current,
     editions_of,
+    is_by_hand,
     is_sealed,
     kept,
     number_of,
@@ -47,12 +48,12 @@ if TYPE_CHECKING:
 ERASED: Final = "erased.txt"
 """Hash over those who were erased when the site was last published, among the releases."""
 
-STORIES: Final = "data/stories.csv"
 _NOBODY: Final = hashlib.sha256(b"").hexdigest()
 """That hash before the first record of it: who is erased now was not erased then."""
 
 _REBUILD: Final = "Run `assetmap build` to make it again."
 _REPUBLISH: Final = "Run `assetmap publish` to make it again, or `assetmap rollback`."
+_REPUBLISH_ONLY: Final = "No other is kept; `assetmap publish` makes a new one."
 
 
 @contextmanager
@@ -72,7 +73,12 @@ def take_over(settings: Settings) -> Iterator[None]:
         with refusals_of_disk(settings.releases, "cannot be tidied", "The site is unchanged."):
             people_release.settle(settings)
         clear_abandoned()
-        yield
+        try:
+            yield
+        finally:
+            for store in (builds_of(settings), editions_of(settings)):
+                with suppress(OSError):  # the next run tidies what this one cannot
+                    remove(store.growing)
 
 
 def require_build(settings: Settings) -> None:
@@ -101,6 +107,17 @@ def require_build(settings: Settings) -> None:
         raise IntegrityError(message)
 
 
+def require_no_erased(settings: Settings) -> None:
+    """Raise DisclosureError where somebody was erased after the last build, which counts them."""
+    erased = read_index(settings.processed, BUILD).get("erased")
+    if erased is not None and erased != hash_erasures(settings):
+        message = (
+            f"{settings.processed}: somebody was erased since it was built, and it counts them. "
+            "Run `assetmap run` for a site without them."
+        )
+        raise DisclosureError(message)
+
+
 def find_same(store: Store, fresh: Path) -> Path | None:
     """Return the kept folder that holds what ``fresh`` holds, whole; None where there is none."""
     wanted = hash_file(fresh / store.index)
@@ -116,11 +133,14 @@ def find_same(store: Store, fresh: Path) -> Path | None:
 def forget_erased(settings: Settings, store: Store) -> None:
     """Keep the last few sites; after an erasure, none from before it.
 
-    An earlier site counts somebody who has since been erased: nobody may go back to it.
+    An earlier site counts somebody who has since been erased: nobody may go back to it. A folder
+    that stood in the site's place and is none, such as a page made by hand, is not ours to remove.
     """
     erased = read_index(settings.processed, BUILD).get("erased") or hash_erasures(settings)
     is_same = _erased_then(settings) == erased
-    prune(store, keep=KEPT if is_same else 0)  # the site that stands is always spared
+    # The site that stands is always spared, and what is no site: nobody can go back to that.
+    by_hand = [path for path in kept(store) if is_by_hand(path)]
+    prune(store, keep=KEPT if is_same else 0, spare=by_hand)
     record = settings.releases / ERASED
     if not is_same or not record.is_file():
         write_private(record, f"{erased}\n")
@@ -157,6 +177,8 @@ def verify(settings: Settings) -> list[str]:
             lines.append(f"{settings.processed}: as it was built")
         except IntegrityError as fault:
             faults.append(str(fault))
+    if now is None and kept(sites):
+        faults.append(f"{sites.pointer}: no site stands there, though some are kept. {_REPUBLISH}")
     if faults:
         raise IntegrityError("\n".join(faults))
     if not lines:
@@ -227,12 +249,11 @@ def _find_earlier(store: Store, number: int | None) -> Path:
     found = [path for path in folders if number_of(path) == number] if number else earlier[-1:]
     if found:
         return found[0]
-    others = ", ".join(str(number_of(path)) for path in folders) or "none"
     wanted = f"no site with the number {number}" if number else "no earlier site"
-    message = (
-        f"{store.folder}: {wanted} is kept beside number {standing}, which stands. Others that are "
-        f"kept: {others}; name one with --to."
-    )
+    stands = f"beside number {standing}, which stands" if standing else "and none stands"
+    others = ", ".join(str(number_of(path)) for path in folders)
+    rest = f"Others that are kept: {others}; name one with --to." if others else _REPUBLISH_ONLY
+    message = f"{store.folder}: {wanted} is kept {stands}. {rest}"
     raise MissingInputError(message)
 
 
@@ -243,18 +264,10 @@ def _require_publishable(settings: Settings, folder: Path, today: date) -> None:
             "`assetmap run` for a site without them; the one that stands is unchanged."
         )
         raise DisclosureError(message)
-    lapsed = _count_lapsed(folder / STORIES, today)
+    lapsed = len(find_lapsed(folder, today))
     if lapsed:
         message = (
             f"{folder}: {lapsed} of its stories may no longer be told. Run `assetmap run` for a "
             "site without them; the one that stands is unchanged."
         )
         raise DisclosureError(message)
-
-
-def _count_lapsed(stories: Path, today: date) -> int:
-    if not stories.is_file():
-        return 0
-    with stories.open(encoding="utf-8-sig", newline="") as stream:
-        ends = [row.get("consent_until") or "" for row in csv.DictReader(stream)]
-    return sum(end < today.isoformat() for end in ends)

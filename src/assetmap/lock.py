@@ -40,7 +40,8 @@ def hold(settings: Settings) -> Iterator[None]:
         message = f"{folder}: another run is writing there. Wait until it has ended."
         raise BusyError(message) from None
     except OSError as fault:
-        message = f"{folder}: cannot be written ({fault.strerror}). Check free space and rights."
+        reason = fault.strerror or type(fault).__name__
+        message = f"{folder}: cannot be written ({reason}). Check free space and rights."
         raise StorageError(message) from None
     try:
         yield

@@ -12,7 +12,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from assetmap import build, people_release, publication
-from assetmap.editions import find_same, forget_erased, require_build, take_over
+from assetmap.editions import (
+    find_same,
+    forget_erased,
+    require_build,
+    require_no_erased,
+    take_over,
+)
 from assetmap.errors import ContractError
 from assetmap.integrity import require_whole
 from assetmap.provenance import describe_run, write_manifest
@@ -60,11 +66,15 @@ class Summary:
 
 def run_build(
     settings: Settings, on_step: Callable[[str], None] = lambda _: None, *, force: bool = False
-) -> None:
+) -> bool:
     """Load every dataset, link, measure and pass the gate; the last build stays until the end.
 
     Where nothing changed since the last build, that one stands; else only what rests on what
     changed is made anew, unless ``force`` asks for all of it. The result is the same.
+
+    Returns
+    -------
+    False where nothing changed, so that nothing was made.
 
     Raises
     ------
@@ -79,7 +89,7 @@ def run_build(
         if plan.is_nothing:
             on_step("nothing changed since the last build")
             build.stand_by(settings)
-            return
+            return False
         dataset_ids = build.start_build(settings, plan)
         with keep_open(build.growing_warehouse(settings)):
             for dataset_id in dataset_ids:
@@ -95,6 +105,7 @@ def run_build(
             build.measure_indicators(settings)
         on_step("passing the gate")
         build.finish_build(settings)
+    return True
 
 
 def run_publish(settings: Settings, *, force: bool = False) -> Path:
@@ -116,6 +127,10 @@ def run_publish(settings: Settings, *, force: bool = False) -> Path:
         A blocking check fails.
     MissingInputError
         There is no build yet.
+    IntegrityError
+        The build is not as it was made.
+    DisclosureError
+        Somebody was erased since it was made, or a page tells of a person.
     PublishError
         A page cannot be made; the published site is untouched.
     """
@@ -125,6 +140,7 @@ def run_publish(settings: Settings, *, force: bool = False) -> Path:
         refusals_of_disk(settings.maps, "cannot be written", "The site is unchanged."),
     ):
         require_build(settings)
+        require_no_erased(settings)
         run_check(settings)
         today = datetime.now(tz=UTC).date()
         if not force and publication.still_stands(settings, today):

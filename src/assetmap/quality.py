@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from assetmap.disclosure.quality import LAST_BUILD, OWNERS, SEVERITIES, TOPICS
+from assetmap.disclosure.quality import OWNERS, SEVERITIES, TOPICS, WITHHELD
 from assetmap.errors import ConfigError, StorageError
 from assetmap.statements import read_statements
 from assetmap.warehouse import fetch
@@ -64,8 +64,11 @@ class QualityCheck:
 
     @property
     def is_published(self) -> bool:
-        """False where it compares with the last build: pages hang on the inputs alone."""
-        return self.topic != LAST_BUILD
+        """False where it compares with the last build, or asks who answered.
+
+        Pages hang on the inputs alone, and only the tables of people on people.
+        """
+        return self.topic not in WITHHELD
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +105,7 @@ def as_table(findings: list[Finding]) -> pd.DataFrame:
 
 def published(findings: pd.DataFrame) -> pd.DataFrame:
     """Return the findings that may stand on a page: none that compares with the last build."""
-    return findings[findings["topic"] != LAST_BUILD].reset_index(drop=True)
+    return findings[~findings["topic"].isin(WITHHELD)].reset_index(drop=True)
 
 
 def as_records(findings: pd.DataFrame) -> list[dict[str, Any]]:

@@ -50,6 +50,20 @@ def quality_records(settings: Settings) -> list[dict[str, Any]]:
     return read_report(settings.processed / REPORT)
 
 
+def find_lapsed(site: Path, today: date) -> list[str]:
+    """Return the ids of stories that a published site tells and whose consent has ended."""
+    path = site / STORIES
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return [
+        row.get("story_id") or ""
+        for row in rows
+        if (row.get("consent_until") or "") < today.isoformat()
+    ]
+
+
 def lapsed_records(maps: Path, today: date) -> list[dict[str, Any]]:
     """Return a record where the published site tells stories whose consent has ended.
 
@@ -57,12 +71,7 @@ def lapsed_records(maps: Path, today: date) -> list[dict[str, Any]]:
     the next publication leaves such stories out. A story is named by its id: a title may name
     somebody.
     """
-    path = maps / STORIES
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    lapsed = [row["story_id"] for row in rows if row["consent_until"] < today.isoformat()]
+    lapsed = find_lapsed(maps, today)
     if not lapsed:
         return []
     return [

@@ -52,6 +52,7 @@ GROWING: Final = ".growing"
 TAKEN: Final = ".taken"
 _GONE: Final = ".*.gone"
 _DIGITS: Final = 12
+_NO_INDEX: Final = "0" * _DIGITS
 _MAX_LINKS: Final = 8
 
 
@@ -110,6 +111,12 @@ def number_of(folder: Path) -> int:
     """Return the number of a sealed folder; 0 for any other."""
     match = NUMBERED.fullmatch(folder.name)
     return int(match[1]) if match else 0
+
+
+def is_by_hand(folder: Path) -> bool:
+    """Return True where a numbered folder was taken in without an index: no run made it."""
+    match = NUMBERED.fullmatch(folder.name)
+    return match is not None and match[2] == _NO_INDEX
 
 
 def is_sealed(store: Store, folder: Path) -> bool:
@@ -283,7 +290,7 @@ def _settle_taken(store: Store, link: Path) -> None:
         move(store.taken, link)
         return
     index = store.taken / store.index
-    digest = hash_file(index)[:_DIGITS] if index.is_file() else "0" * _DIGITS
+    digest = hash_file(index)[:_DIGITS] if index.is_file() else _NO_INDEX
     used = {number_of(path) for path in kept(store)}
     below = number_of(now) - 1
     number = below if below > 0 and below not in used else _next_number(store)

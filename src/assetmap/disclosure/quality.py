@@ -15,8 +15,11 @@ SEVERITIES: Final = ("blocking", "warning", "note")
 """What a failure means, the gravest first."""
 
 LAST_BUILD: Final = "last build"
-"""Topic of the checks that compare with the last build: never published, for the same inputs
-must give the same pages whatever was built before."""
+"""Topic of the checks that compare with the last build."""
+
+WITHHELD: Final = (LAST_BUILD, "people")
+"""Topics that are never published: the same inputs must give the same pages whatever was built
+before, and nothing but the tables of people may hang on who answered."""
 
 TOPICS: Final = (
     "codes",

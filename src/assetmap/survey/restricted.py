@@ -10,6 +10,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from assetmap.errors import StorageError
+from assetmap.storage import move
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,7 +47,7 @@ def write_private(path: Path, content: str | bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(fresh, path)  # noqa: PTH105 - the atomic call, named as such
+        move(fresh, path)
     except OSError as fault:
         fresh.unlink(missing_ok=True)
         message = f"{path}: cannot be written ({fault.strerror}). Check free space and rights."

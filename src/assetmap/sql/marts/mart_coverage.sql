@@ -1,14 +1,23 @@
 -- One row: one loaded dataset: how much of the study area it covers, and of what vintage it is.
+WITH
+counted AS (
+    SELECT
+        a.dataset_id,
+        min(a.area_type) AS area_type,
+        count(*) AS area_count,
+        count(*) FILTER (WHERE a.is_covered) AS covered_count
+    FROM int_dataset_area AS a
+    GROUP BY a.dataset_id
+)
+
 SELECT
     d.dataset_id,
     d.vintage,
     d.as_of,
-    min(a.area_type) AS area_type,
-    CASE WHEN count(a.area_code) > 0 THEN count(a.area_code) END AS area_count,
-    CASE WHEN count(a.area_code) > 0 THEN count(a.area_code) FILTER (WHERE a.is_covered) END
-        AS covered_count,
-    percent(count(a.area_code) FILTER (WHERE a.is_covered), count(a.area_code)) AS covered_pct
+    c.area_type,
+    c.area_count,
+    c.covered_count,
+    percent(c.covered_count, c.area_count) AS covered_pct
 FROM run_dataset AS d
-LEFT JOIN int_dataset_area AS a ON d.dataset_id = a.dataset_id
-GROUP BY d.dataset_id, d.vintage, d.as_of
+LEFT JOIN counted AS c ON d.dataset_id = c.dataset_id
 ORDER BY d.dataset_id

@@ -5,7 +5,8 @@
 -- found: {count} codes of small areas in a dataset are not in the lookup of their vintage, e.g. {example}; nobody there counts anywhere.
 -- fine: Every code of a small area is in the lookup of its vintage, where dataset and lookup are of one extent.
 -- A full file has most of its codes outside a starter lookup, and that is no fault: only a dataset
--- and a lookup that are both starter extracts, or both full, are compared.
+-- and a lookup that are both starter extracts, or both full, are compared. Postcodes are told by
+-- areas of all of Great Britain, and the lookup is of England and Wales.
 WITH
 code AS (
     SELECT
@@ -55,6 +56,18 @@ code AS (
         'lookup_lsoa11_ward17' AS lookup_id,
         h.lsoa11cd AS area_code
     FROM stg_lookup_lsoa11_lsoa21 AS h
+    UNION ALL
+    SELECT
+        'census_2021_ts007a' AS dataset_id,
+        'lookup_lsoa11_lsoa21' AS lookup_id,
+        m.lsoa21cd AS area_code
+    FROM stg_census_2021_ts007a AS m
+    UNION ALL
+    SELECT
+        'lsoa_2011' AS dataset_id,
+        'lookup_lsoa11_ward17' AS lookup_id,
+        o.lsoa11cd AS area_code
+    FROM stg_lsoa_2011 AS o
 ),
 
 known AS (
