@@ -479,8 +479,8 @@ def test_a_page_made_by_hand_that_stood_in_the_site_s_place_outlives_an_erasure(
     publish(shelf, "first")
     editions.forget_erased(settings, shelf)
     assert [(folder / "index.html").read_text("utf-8") for folder in store.kept(shelf)] == [
-        "first",
         "by hand",
+        "first",
     ]
 
 
