@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 import urllib.request
 from pathlib import Path
 
@@ -128,13 +129,16 @@ def test_list_shows_state_of_each_dataset_and_each_indicator(built, tmp_path):
         assert "people_near_site_400_m" in result.stdout
 
 
+SITES = {"old": "data/editions/000001-0123456789ab", "new": "data/editions/000002-ba9876543210"}
+
+
 @pytest.fixture
 def served(tmp_path, monkeypatch):
     """The address of the site of ``tmp_path`` without links, ``old``; ``new`` lies beside it."""
-    for words in ("old", "new"):
-        (tmp_path / words).mkdir()
-        (tmp_path / words / "index.html").write_text(words)
-    (tmp_path / "maps.pointer").write_text("old\n")
+    for words, name in SITES.items():
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / name / "index.html").write_text(words)
+    (tmp_path / "maps.pointer").write_text(f"{SITES['old']}\n")
     servers = []
 
     class Remembered(cli.http.server.ThreadingHTTPServer):
@@ -146,7 +150,8 @@ def served(tmp_path, monkeypatch):
     thread = threading.Thread(target=cli.serve_command, kwargs={"out": tmp_path, "port": 0})
     thread.start()
     while not servers:
-        pass
+        assert thread.is_alive(), "the server did not start"
+        time.sleep(0.01)
     host, port = servers[0].server_address
     yield f"http://{host}:{port}/"
     servers[0].shutdown()
@@ -164,5 +169,5 @@ def test_serve_answers_on_loopback_only(served):
 
 def test_serve_shows_the_new_site_once_the_pointer_is_turned(served, tmp_path):
     assert fetched(served) == b"old"
-    (tmp_path / "maps.pointer").write_text("new\n")
+    (tmp_path / "maps.pointer").write_text(f"{SITES['new']}\n")
     assert fetched(served) == b"new"

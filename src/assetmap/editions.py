@@ -30,6 +30,7 @@ from assetmap.store import (
     is_by_hand,
     is_sealed,
     kept,
+    made,
     number_of,
     prune,
     recover,
@@ -165,7 +166,7 @@ def verify(settings: Settings) -> list[str]:
     sites = editions_of(settings)
     now = current(sites)
     lines, faults = [], []
-    for folder in {path.resolve(): path for path in (*kept(sites), *([now] if now else []))}:
+    for folder in {path.resolve(): path for path in (*made(sites), *([now] if now else []))}:
         is_current = now is not None and folder == now.resolve()
         try:
             lines.append(_verify_site(sites, folder, is_current=is_current))
@@ -177,7 +178,7 @@ def verify(settings: Settings) -> list[str]:
             lines.append(f"{settings.processed}: as it was built")
         except IntegrityError as fault:
             faults.append(str(fault))
-    if now is None and kept(sites):
+    if now is None and made(sites):
         faults.append(f"{sites.pointer}: no site stands there, though some are kept. {_REPUBLISH}")
     if faults:
         raise IntegrityError("\n".join(faults))
@@ -244,7 +245,7 @@ def rollback(settings: Settings, today: date, number: int | None = None) -> Path
 def _find_earlier(store: Store, number: int | None) -> Path:
     now = current(store)
     standing = number_of(now) if now else 0
-    folders = [path for path in kept(store) if number_of(path) != standing]
+    folders = [path for path in made(store) if number_of(path) != standing]
     earlier = [path for path in folders if number_of(path) < standing]
     found = [path for path in folders if number_of(path) == number] if number else earlier[-1:]
     if found:

@@ -100,7 +100,7 @@ def current(store: Store) -> Path | None:
 
 
 def kept(store: Store) -> list[Path]:
-    """Return the sealed folders of a store, the oldest first."""
+    """Return the numbered folders of a store, the oldest first."""
     if not store.folder.is_dir():
         return []
     found = (path for path in store.folder.iterdir() if NUMBERED.fullmatch(path.name))
@@ -117,6 +117,11 @@ def is_by_hand(folder: Path) -> bool:
     """Return True where a numbered folder was taken in without an index: no run made it."""
     match = NUMBERED.fullmatch(folder.name)
     return match is not None and match[2] == _NO_INDEX
+
+
+def made(store: Store) -> list[Path]:
+    """Return the folders of a store that a run made, the oldest first."""
+    return [path for path in kept(store) if not is_by_hand(path)]
 
 
 def is_sealed(store: Store, folder: Path) -> bool:

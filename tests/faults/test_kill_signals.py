@@ -17,7 +17,7 @@ from kill_states import NONE, contents, leftovers, look
 
 from assetmap.stopping import SAID
 
-ROUNDS = int(os.environ.get("ASSETMAP_KILL_ROUNDS", "6"))
+ROUNDS = int(os.environ.get("ASSETMAP_KILL_ROUNDS", "4"))
 RUNS = 6
 ROOT = Path(__file__).parents[2]
 

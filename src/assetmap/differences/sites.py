@@ -21,7 +21,7 @@ from assetmap.disclosure.tables import PUBLISHED
 from assetmap.errors import IntegrityError, MissingInputError, StorageError, UnreadableFileError
 from assetmap.manifest import Manifest, require_manifest
 from assetmap.publish.exports import FILES, file_name
-from assetmap.store import MANIFEST, Store, current, editions_of, is_sealed, kept, number_of
+from assetmap.store import MANIFEST, Store, current, editions_of, is_sealed, made, number_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -82,7 +82,7 @@ def find_last_two(settings: Settings) -> tuple[Path, Path]:
     store = editions_of(settings)
     now = current(store)
     standing = number_of(now) if now else 0
-    earlier = [number_of(path) for path in kept(store) if number_of(path) < standing]
+    earlier = [number_of(path) for path in made(store) if number_of(path) < standing]
     if not earlier:
         message = (
             f"{store.folder}: no earlier site is kept to compare with. Name two sites: folders, "
@@ -93,7 +93,7 @@ def find_last_two(settings: Settings) -> tuple[Path, Path]:
 
 
 def _find_kept(store: Store, number: int) -> Path:
-    folders = {number_of(path): path for path in kept(store)}
+    folders = {number_of(path): path for path in made(store)}
     if number not in folders:
         listed = ", ".join(map(str, folders)) or "none"
         message = f"{store.folder}: no site with the number {number} is kept. Kept: {listed}."
