@@ -363,8 +363,9 @@ def test_a_harmed_site_is_found_wherever_it_is_kept(settings, harm, said):
     harm(first)
     with pytest.raises(IntegrityError) as caught:
         editions.verify(settings)
-    assert f"{first}: it is not as manifest.json says: {said}. Run `assetmap publish`" in str(
-        caught.value
+    assert str(caught.value) == (
+        f"{first}: it is not as manifest.json says: {said}. Nobody can go back to it: delete that "
+        "folder."
     )
     assert "000002-" not in str(caught.value)
 
@@ -482,6 +483,16 @@ def test_a_page_made_by_hand_that_stood_in_the_site_s_place_outlives_an_erasure(
         "by hand",
         "first",
     ]
+    assert len(editions.verify(settings)) == 1
+    with pytest.raises(MissingInputError, match="no earlier site is kept"):
+        editions.rollback(settings, TODAY)
+
+
+@pytest.mark.usefixtures("three")
+def test_a_harmed_site_that_stands_is_to_be_published_again(settings):
+    (settings.maps / "index.html").write_text("harmed", "utf-8")
+    with pytest.raises(IntegrityError, match=r"000003-.*: 1 changed.* Run `assetmap publish`"):
+        editions.verify(settings)
 
 
 def test_a_site_that_lost_its_manifest_does_not_outlive_an_erasure(settings, three):

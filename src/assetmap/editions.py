@@ -54,6 +54,8 @@ _NOBODY: Final = hashlib.sha256(b"").hexdigest()
 
 _REBUILD: Final = "Run `assetmap build` to make it again."
 _REPUBLISH: Final = "Run `assetmap publish` to make it again, or `assetmap rollback`."
+_DELETE: Final = "Nobody can go back to it: delete that folder."
+_COPY: Final = "Copy it again from where it stands."
 _REPUBLISH_ONLY: Final = "No other is kept; `assetmap publish` makes a new one."
 
 
@@ -196,13 +198,14 @@ def verify_site(site: Path) -> int:
     IntegrityError
         A file was changed, cut short, removed or added.
     """
-    return require_whole(site, MANIFEST, _REPUBLISH)
+    return require_whole(site, MANIFEST, _COPY)
 
 
 def _verify_site(store: Store, folder: Path, *, is_current: bool) -> str:
-    count = verify_site(folder)
+    remedy = _REPUBLISH if is_current else _DELETE
+    count = require_whole(folder, MANIFEST, remedy)
     if number_of(folder) and not is_sealed(store, folder):
-        message = f"{folder}: its {MANIFEST} is not the one it was published with. {_REPUBLISH}"
+        message = f"{folder}: its {MANIFEST} is not the one it was published with. {remedy}"
         raise IntegrityError(message)
     stands = ", which stands" if is_current else ""
     run = read_index(folder, MANIFEST).get("run_id", "")
