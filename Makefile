@@ -55,4 +55,4 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	touch $@
 
 clean:
-	rm -rf $(VENV) .prefect data/builds data/processed data/editions maps
+	rm -rf $(VENV) .prefect data/builds data/processed data/editions maps data/processed.pointer maps.pointer

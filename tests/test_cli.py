@@ -106,6 +106,15 @@ def test_names_in_square_brackets_are_shown_as_written(built, tmp_path):
     assert "[c]" in result.stdout
 
 
+@pytest.mark.parametrize("is_new", [True, False])
+def test_a_run_that_makes_nothing_says_so(monkeypatch, tmp_path, is_new):
+    monkeypatch.setattr(cli.pipeline, "run_build", lambda *_args, **_options: is_new)
+    monkeypatch.setattr(cli, "_print_summary", lambda _: None)
+    result = CliRunner().invoke(cli.app, ["build", "--raw", str(RAW), "--out", str(tmp_path)])
+    assert result.exit_code == 0
+    assert ("nothing changed since the last build" in result.output) is not is_new
+
+
 def test_serve_without_a_site_says_what_to_run(tmp_path):
     result = run_cli("serve", "--out", tmp_path)
     assert (result.returncode, "Run `assetmap run` first." in result.stderr) == (1, True)
