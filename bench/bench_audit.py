@@ -28,6 +28,7 @@ from assetmap.disclosure.systems import make_alone
 from assetmap.settings import PeopleRules, PeopleTable
 from assetmap.survey.attributes import Attribute
 
+SMALL = 3
 CATEGORIES = 20
 AREA = "synthetic"
 Published = dict[Cell, tuple[int, tuple[int, int]]]
@@ -164,9 +165,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--all", action="store_true")
     is_all = parser.parse_args().all
-    for wards in (3, 12):
+    for wards in (SMALL, 12):
         for base in (5, 1):
-            time_one(wards, base, is_naive=is_all or wards == 3)  # noqa: PLR2004 - the small one
+            time_one(wards, base, is_naive=is_all or wards == SMALL)
         time_second(wards)
 
 

@@ -1,6 +1,7 @@
 """What several test modules share: one whole run of the starter set, and the golden town."""
 
 import shutil
+import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,15 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
             frame = pd.read_csv(table, keep_default_na=False, na_values=[""])
             write_typed(con, table.stem, frame, {name: _type_of(name) for name in frame})
     return path
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the folder for temporary files, empty at the beginning."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -154,7 +154,7 @@ def test_pull_says_where_the_export_lies_and_whether_it_is_new(assetmap, tmp_pat
         asked.append(raw)
         return pull.PullResult(path=path, size_bytes=12_345, sha256="0" * 64, state="unchanged")
 
-    monkeypatch.setattr(pull, "pull", pretend)
+    monkeypatch.setattr(cli_survey, "pull", pretend)
     code, out, _ = assetmap("survey", "pull", "--raw", tmp_path / "raw")
     assert (code, out) == (0, f"{path}: unchanged, 12,345 bytes\n")
     assert asked == [tmp_path / "raw"]

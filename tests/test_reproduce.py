@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import stat
-import tempfile
 
 import pandas as pd
 import pytest
@@ -36,15 +35,6 @@ def command(*arguments):
 @pytest.fixture
 def elsewhere(raw, tmp_path):
     return shutil.copytree(raw, tmp_path / "some where/raw")
-
-
-@pytest.fixture
-def temporary(tmp_path, monkeypatch):
-    """The folder for temporary files, empty at the beginning."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
 
 
 @pytest.fixture

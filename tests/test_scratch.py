@@ -26,15 +26,6 @@ with private_folder() as folder:
 
 
 @pytest.fixture
-def temporary(tmp_path, monkeypatch):
-    """The folder for temporary files, empty at the beginning."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    return folder
-
-
-@pytest.fixture
 def holder(temporary):
     """Another process that is at work in a private folder; it is gone after the test."""
     env = os.environ | {"TMPDIR": str(temporary)}

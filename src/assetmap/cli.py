@@ -20,6 +20,7 @@ from rich.table import Table
 from assetmap import cli_digest, cli_keep, cli_survey, pipeline
 from assetmap.datasets import find_datasets
 from assetmap.errors import AssetmapError, BusyError, MissingInputError
+from assetmap.fetch import fetch
 from assetmap.indicators import expand, find_indicators
 from assetmap.people_release import require_within_retention
 from assetmap.reports import (
@@ -224,8 +225,6 @@ def _state(dataset: Dataset, settings: Settings) -> str:
 
 def _fetch_one(source: DatasetSource, raw: Path) -> AssetmapError | None:
     """Download one dataset with a progress bar; return what went wrong, if anything did."""
-    from assetmap.fetch import fetch  # noqa: PLC0415 - httpx is slow to import
-
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),

@@ -12,6 +12,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from assetmap.digest.write import write_digest
+from assetmap.settings import read_settings
+
 console = Console(highlight=False, markup=False)
 
 RawOption = Annotated[Path, typer.Option("--raw", help="Folder with settings and datasets.")]
@@ -44,9 +47,6 @@ def digest_command(
     one of the digest before, whose record is kept in data/releases/digest.json; with --since
     that record stays as it is.
     """
-    from assetmap.digest.write import write_digest  # noqa: PLC0415 - pandas is slow to import
-    from assetmap.settings import read_settings  # noqa: PLC0415 - pydantic is slow to import
-
     day = (on or datetime.now(tz=UTC)).date()
     for path in write_digest(read_settings(raw, out), on=day, days=days, since=since):
         console.print(str(path), soft_wrap=True)

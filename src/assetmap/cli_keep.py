@@ -14,7 +14,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from assetmap import editions, store
+from assetmap import editions, reproduce, store
+from assetmap.differences import compare, sites, write
 from assetmap.settings import read_settings
 
 if TYPE_CHECKING:
@@ -74,11 +75,8 @@ def reproduce_command(
     The work is done in a private temporary folder, which is removed; the published site and the
     builds are untouched.
     """
-    from assetmap import reproduce  # noqa: PLC0415 - slow to import
-    from assetmap.differences.sites import find_manifest  # noqa: PLC0415 - slow to import
-
     settings = read_settings(raw, out)
-    path = find_manifest(settings, manifest)
+    path = sites.find_manifest(settings, manifest)
     for fault in reproduce.find_mismatches(settings, path, is_allowed=anyway):
         _console.print(f"not as the manifest says: {fault}", soft_wrap=True)
     with _console.status("reproducing") as status:
@@ -101,8 +99,6 @@ def diff_command(
 
     Without arguments the site before is compared with the one that stands.
     """
-    from assetmap.differences import compare, sites, write  # noqa: PLC0415 - slow to import
-
     settings = read_settings(raw, out)
     if old is None:
         paths = sites.find_last_two(settings)

@@ -14,6 +14,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from assetmap.settings import read_settings
+from assetmap.survey.erasure import erase
+from assetmap.survey.kit import write_form_kit
+from assetmap.survey.pull import pull
+from assetmap.survey.reports import status_rows
+
 app = typer.Typer(
     name="survey",
     help="Questionnaire, responses, and what becomes of them.",
@@ -36,8 +42,6 @@ def form_command(
     ] = Path("data/form"),
 ) -> None:
     """Write the XForm for KoboToolbox or ODK, a paper form in each language, and the codebook."""
-    from assetmap.survey.kit import write_form_kit  # noqa: PLC0415 - pyxform is slow to import
-
     for path in write_form_kit(raw, target):
         console.print(str(path), soft_wrap=True)
 
@@ -48,8 +52,6 @@ def pull_command(raw: RawOption = RAW_DEFAULT) -> None:
 
     The token comes from the environment variable ASSETMAP_SURVEY_TOKEN.
     """
-    from assetmap.survey.pull import pull  # noqa: PLC0415 - httpx is slow to import
-
     result = pull(raw)
     console.print(f"{result.path}: {result.state}, {result.size_bytes:,} bytes", soft_wrap=True)
 
@@ -60,8 +62,6 @@ def erase_command(
     raw: RawOption = RAW_DEFAULT,
 ) -> None:
     """Have the answers of people left out from the next build on; their numbers are not kept."""
-    from assetmap.survey.erasure import erase  # noqa: PLC0415 - pandas is slow to import
-
     count = erase(raw, numbers, os.environ, datetime.now(tz=UTC).date())
     known = len(numbers) - count
     console.print(f"{count} added to the list of erasures, {known} were on it already.")
@@ -75,9 +75,6 @@ def erase_command(
 @app.command("status")
 def status_command(raw: RawOption = RAW_DEFAULT, out: OutOption = OUT_DEFAULT) -> None:
     """Show how many responses of the last build stand where; for the team, not for publication."""
-    from assetmap.settings import read_settings  # noqa: PLC0415 - pydantic is slow to import
-    from assetmap.survey.reports import status_rows  # noqa: PLC0415 - pandas is slow to import
-
     table = Table("status", "reason", "responses", title="Restricted", title_justify="left")
     for row in status_rows(read_settings(raw, out).lists):
         table.add_row(*row)
